@@ -1,0 +1,213 @@
+"""What a user may ask for. How it is done lives in tasks; engines are not config."""
+
+import re
+from enum import StrEnum
+from typing import Annotated, Self
+
+from pydantic import BeforeValidator, Field, model_validator
+
+from schemas.base import Frozen
+
+
+class StrategyKind(StrEnum):
+    """How the training set is balanced."""
+
+    AUTO = "auto"
+    NONE = "none"
+    RANDOM_OVER = "random_over"
+    RANDOM_UNDER = "random_under"
+    SMOTE = "smote"
+    SMOTE_UNDER = "smote_under"
+
+
+class OnViolation(StrEnum):
+    """What happens to a row whose target breaks the contract."""
+
+    REJECT = "reject"
+    FAIL = "fail"
+
+
+class EvaluatorKind(StrEnum):
+    """The model that is trained as-is and as-balanced."""
+
+    RANDOM_FOREST = "random_forest"
+    KNN = "knn"
+    HIST_GRADIENT_BOOSTING = "hist_gradient_boosting"
+    XGBOOST = "xgboost"
+    NONE = "none"
+
+
+class Metric(StrEnum):
+    """The primary metric; the verdict rests on it."""
+
+    MACRO_F1 = "macro_f1"
+    BALANCED_ACCURACY = "balanced_accuracy"
+    G_MEAN = "g_mean"
+    MCC = "mcc"
+    ROC_AUC = "roc_auc"
+    AVERAGE_PRECISION = "average_precision"
+    BRIER = "brier"
+    LOG_LOSS = "log_loss"
+
+
+def _label(value: object) -> object:
+    """Write a label as text: YAML reads 1, yes and true as other types."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    return str(value) if isinstance(value, int) else value
+
+
+Label = Annotated[str, BeforeValidator(_label)]
+
+
+class TargetContract(Frozen):
+    """What the target column must be before it is balanced."""
+
+    allowed: tuple[Label, ...] | None = None
+    """Labels that may occur, as text. Not set: any label."""
+
+    nullable: bool = False
+    """Rows without a label are expected: set aside in rejected/ without limit."""
+
+    min_rows_per_class: int = Field(default=1, ge=1)
+    """Fewer rows of any class stop the run."""
+
+    max_classes: int = Field(default=100, ge=2)
+    """More distinct labels stop the run: the target is probably continuous."""
+
+    on_violation: OnViolation = OnViolation.REJECT
+    """reject: rows that break the contract go to rejected/. fail: they stop the run."""
+
+    max_rejected_share: float = Field(default=0.05, ge=0, le=1)
+    """Above this share of rejected rows the run stops, whatever on_violation says."""
+
+
+class Policy(Frozen):
+    """The table by which strategy auto decides, in order; the first line that fits."""
+
+    balanced_up_to: float = Field(default=1.5, ge=1)
+    """Imbalance ratio up to which nothing is done: a forest does not feel 3:2."""
+
+    undersample_above_rows: int = Field(default=1_000_000, ge=1)
+    """Training rows above which the majority is cut: there is plenty to learn from."""
+
+    undersample_keeps_at_least: int = Field(default=1_000, ge=1)
+    """Rows the smallest class must have for undersampling alone: fewer starve it."""
+
+    smote_up_to_rows: int = Field(default=50_000, ge=1)
+    """Rows of the smallest class up to which rows are synthesised, not dropped."""
+
+
+class Strategy(Frozen):
+    """How to balance. One flat model: Prefect's form keeps fields across union tabs."""
+
+    kind: StrategyKind = StrategyKind.AUTO
+    """auto decides by the policy; none publishes the training rows as they are."""
+
+    ratio: float = Field(default=1.0, gt=0, le=1)
+    """Rows of each smaller class to rows of the largest, after balancing."""
+
+    rows: dict[Label, int] | None = None
+    """Training rows for each class, instead of the ratio."""
+
+    fractions: dict[Label, float] | None = None
+    """Share of the training set for each class (all classes, sum 1), not the ratio."""
+
+    max_growth: float | None = Field(default=None, ge=1)
+    """Training rows after balancing to before, at most; additions shrink to fit."""
+
+    k_neighbors: int = Field(default=5, ge=1)
+    """Neighbours a synthetic row may be drawn towards (smote, smote_under)."""
+
+    standardize: bool = True
+    """Search neighbours on standardised columns; else the widest column decides."""
+
+    @model_validator(mode="after")
+    def _one_way_to_size(self) -> Self:
+        if self.rows is not None and self.fractions is not None:
+            raise ValueError("give rows or fractions, not both")
+        if self.rows is not None and min(self.rows.values(), default=1) < 1:
+            raise ValueError("rows must be 1 or more for each class")
+        if self.fractions is not None:
+            _check_shares(self.fractions)
+        return self
+
+
+def _check_shares(fractions: dict[str, float]) -> None:
+    total = sum(fractions.values())
+    if min(fractions.values(), default=0) <= 0 or abs(total - 1) > 1e-6:  # noqa: PLR2004 - rounding of hand-written shares
+        raise ValueError(
+            f"fractions must be positive and sum to 1, these sum to {total:g}"
+        )
+
+
+class EvaluationConfig(Frozen):
+    """How balancing is judged, on the untouched holdout."""
+
+    evaluator: EvaluatorKind = EvaluatorKind.RANDOM_FOREST
+    """The model trained on the data as it was and as balanced; none skips it."""
+
+    metric: Metric = Metric.MACRO_F1
+    """The verdict rests on the difference of this metric."""
+
+    trees: int = Field(default=100, ge=1)
+    """Trees of the forest, or rounds of boosting."""
+
+    max_rows: int = Field(default=100_000, ge=10)
+    """Rows read from each of training set and holdout, at most; a seeded sample."""
+
+    resamples: int = Field(default=1_000, ge=100)
+    """Paired bootstrap resamples of the holdout behind the interval."""
+
+    confidence: float = Field(default=0.95, gt=0.5, lt=1)
+    """Level of the interval of the difference."""
+
+
+SLUG = re.compile(r"[a-z0-9]([a-z0-9_-]{0,62}[a-z0-9])?")
+
+
+class BalanceConfig(Frozen):
+    """One dataset, one target, one strategy: the parameter of the balance flow."""
+
+    source: str = Field(min_length=1)
+    """A Parquet file, a directory of them, or a glob."""
+
+    target: str = Field(min_length=1)
+    """The column that holds the class."""
+
+    name: str | None = Field(default=None, pattern=rf"^{SLUG.pattern}$")
+    """Name of the dataset, a slug. Not set: made from the source's file name."""
+
+    output: str = Field(default="balanced", min_length=1)
+    """Folder under which the dataset's versions are published, as OUTPUT/NAME."""
+
+    key: tuple[str, ...] = ()
+    """Columns that identify a row: it keeps its side of the split as tables grow."""
+
+    ignore: tuple[str, ...] = ()
+    """Columns no model may learn from; null in synthetic rows."""
+
+    holdout: float = Field(default=0.2, gt=0, lt=1)
+    """Share of each class set aside for evaluation, never resampled."""
+
+    seed: int = Field(default=0, ge=0, lt=2**63)
+    """Same source, config and seed: same bytes."""
+
+    strategy: Strategy = Strategy()
+    """How to balance."""
+
+    contract: TargetContract = TargetContract()
+    """What the target must be."""
+
+    policy: Policy = Policy()
+    """How strategy auto decides."""
+
+    evaluation: EvaluationConfig = EvaluationConfig()
+    """How balancing is judged."""
+
+    @model_validator(mode="after")
+    def _target_has_one_role(self) -> Self:
+        for role in ("key", "ignore"):
+            if self.target in getattr(self, role):
+                raise ValueError(f"the target {self.target!r} cannot be {role} as well")
+        return self

@@ -1,0 +1,289 @@
+"""What stages hand on: small, frozen, JSON. What users ask for lives in config."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from schemas.base import Frozen
+from schemas.config import BalanceConfig, EvaluatorKind, Metric, StrategyKind
+
+Verdict = Literal["helped", "no difference", "hurt", "not evaluated"]
+Role = Literal["target", "key", "ignore", "numeric", "temporal", "categorical"]
+Count = Annotated[int, Field(ge=0)]
+
+
+class Fragment(Frozen):
+    """One Parquet file of the source."""
+
+    path: str
+    """Path in its filesystem."""
+    name: str
+    """Path relative to the source's root, with forward slashes."""
+    first: Count
+    """Ordinal of its first row over all files in sorted order, from 0."""
+    rows: Count
+    row_groups: tuple[Count, ...]
+    """Rows of each row group."""
+    bytes: Count
+    sha256: str
+    partition: dict[str, str | int | None] = Field(default_factory=dict)
+    """Values of hive-style partition columns."""
+
+
+class Column(Frozen):
+    """A column and what it is used for."""
+
+    name: str
+    type: str
+    role: Role
+    nullable: bool
+
+
+class Rejection(Frozen):
+    """Rows of one label that break the contract; label None is a missing label."""
+
+    label: str | None
+    reason: str
+    rows: Count
+
+
+class Survey(Frozen):
+    """What is known of a source from its footers and its target column."""
+
+    name: str
+    source: str
+    fingerprint: str
+    """sha256 over the names and contents of all files."""
+    fragments: tuple[Fragment, ...]
+    rows: Count
+    arrow_schema: bytes
+    """The table's Arrow schema, serialised (pyarrow.Schema.serialize)."""
+    columns: tuple[Column, ...]
+    counts: dict[str, Count]
+    """Rows of each accepted class, in label order."""
+    rejections: tuple[Rejection, ...]
+
+
+class Diagnosis(Frozen):
+    """How imbalanced a vector of class counts is; formulas in algorithms/imbalance."""
+
+    classes: Count
+    rows: Count
+    imbalance_ratio: float
+    minority_share: float
+    pielou_j: float
+    hill_1: float
+    hill_2: float
+    gini_simpson: float
+    """Normalised to 0..1."""
+    total_variation: float
+    imbalance_degree: float
+    lrid: float
+    p_value: float
+
+
+class Decision(Frozen):
+    """Which strategy, and why, in sentences that name the numbers they rest on."""
+
+    strategy: StrategyKind
+    reason: str
+    notes: tuple[str, ...] = ()
+    """Exceptions: small classes, clipped neighbours, capped growth."""
+
+
+class ClassPlan(Frozen):
+    """How many rows of a class go where, and the thresholds that make it so.
+
+    A row of the class with hash h is holdout if h < holdout_below, else kept if
+    h < keep_below, else dropped. A kept row is written 1 + copies times, once more
+    if h < extra_below. Thresholds are in 0..2**64.
+    """
+
+    label: str
+    source: Count
+    holdout: Count
+    kept: Count
+    dropped: Count
+    duplicated: Count = 0
+    synthetic: Count = 0
+    train: Count
+    """kept + duplicated + synthetic."""
+    k_neighbors: Count = 0
+    """Neighbours used for this class; 0 when nothing is synthesised."""
+    copies: Count = 0
+    holdout_below: int = 0
+    keep_below: int = 2**64
+    extra_below: int = 0
+
+
+class ResamplePlan(Frozen):
+    """All that any worker needs to decide any row by itself."""
+
+    run_key: str
+    seed: int
+    target: str
+    key: tuple[str, ...]
+    standardize: bool
+    decision: Decision
+    before: Diagnosis
+    """Of the training rows as they are."""
+    after: Diagnosis
+    """Of the training rows as balanced."""
+    classes: tuple[ClassPlan, ...]
+
+
+class FileEntry(Frozen):
+    """A file of a version, relative to OUTPUT/NAME."""
+
+    path: str
+    rows: Count | None = None
+    """None for files that hold no rows (report, figures)."""
+    bytes: Count
+    sha256: str
+
+
+class Scores(Frozen):
+    """All metrics of one model on the holdout; None where undefined."""
+
+    macro_f1: float
+    balanced_accuracy: float
+    g_mean: float
+    mcc: float
+    roc_auc: float | None
+    average_precision: float | None
+    brier: float
+    log_loss: float
+
+
+class ClassReport(Frozen):
+    """Precision, recall and F1 of one class."""
+
+    label: str
+    precision: float
+    recall: float
+    f1: float
+    support: Count
+
+
+class Curve(Frozen):
+    """Points of a curve, both axes in 0..1."""
+
+    x: tuple[float, ...]
+    y: tuple[float, ...]
+
+
+class ModelEvaluation(Frozen):
+    """One model on the holdout."""
+
+    name: str
+    """baseline, threshold_moved or balanced."""
+    train_rows: Count
+    """Rows it was trained on, after the cap."""
+    scores: Scores
+    per_class: tuple[ClassReport, ...]
+    confusion: tuple[tuple[Count, ...], ...]
+    """Rows true, columns predicted, in label order."""
+    precision_recall: Curve
+    """Of the minority class: x recall, y precision."""
+    calibration: Curve
+    """Of the minority class: x mean predicted probability, y observed share."""
+
+
+class Evaluation(Frozen):
+    """The data as it was against the data as balanced, on the same holdout."""
+
+    evaluator: EvaluatorKind
+    metric: Metric
+    labels: tuple[str, ...]
+    """Classes known to the models, in the order of the confusion matrices."""
+    minority: str
+    holdout_rows: Count
+    capped: bool
+    """Whether max_rows cut the training set or the holdout."""
+    models: tuple[ModelEvaluation, ...]
+    difference: float
+    """Balanced minus baseline in the primary metric, so that positive is better."""
+    interval: tuple[float, float]
+    confidence: float
+    verdict: Verdict
+    notes: tuple[str, ...] = ()
+
+
+class ManifestSource(Frozen):
+    """Where the rows came from."""
+
+    uri: str
+    fingerprint: str
+    rows: Count
+    files: tuple[Fragment, ...]
+
+
+class ManifestClass(Frozen):
+    """One class in the passport."""
+
+    label: str
+    source: Count
+    rejected: Count
+    holdout: Count
+    kept: Count
+    dropped: Count
+    duplicated: Count
+    synthetic: Count
+    train: Count
+    prior_before: float
+    prior_after: float
+    sampling_rate: float
+    """Training rows after balancing to training rows before."""
+
+
+class ProbabilityCorrection(Frozen):
+    """How probabilities learnt on the balanced set go back to the real priors."""
+
+    formula: str
+    safe: bool
+    note: str
+
+
+class ManifestEvaluation(Frozen):
+    """The evaluation in brief; the whole is in report/metrics.json."""
+
+    metric: Metric
+    baseline: float
+    balanced: float
+    difference: float
+    interval: tuple[float, float]
+
+
+class Environment(Frozen):
+    """What made the bytes."""
+
+    python: str
+    packages: dict[str, str]
+
+
+class Manifest(Frozen):
+    """The passport of a version: other programs read it, so its keys are fixed."""
+
+    format: Literal[1] = 1
+    dataset: str
+    version: Annotated[int, Field(ge=1)]
+    parent: int | None
+    run_key: str
+    attempt: str
+    created: str
+    """UTC, ISO 8601; for people only."""
+    source: ManifestSource
+    target: str
+    config: BalanceConfig
+    seed: int
+    decision: Decision
+    diagnosis: Diagnosis
+    classes: tuple[ManifestClass, ...]
+    rejections: tuple[Rejection, ...]
+    probability_correction: ProbabilityCorrection
+    evaluation: ManifestEvaluation | None
+    verdict: Verdict
+    files: tuple[FileEntry, ...]
+    environment: Environment
+    sha256: str = ""
+    """Of the canonical JSON of all other fields."""

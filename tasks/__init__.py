@@ -1,0 +1,1 @@
+"""Stages, one file each; files and formulas live in storage and algorithms."""

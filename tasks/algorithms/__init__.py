@@ -1,0 +1,1 @@
+"""Pure functions: arrays and Arrow tables in, values out. No Prefect, no file, no clock."""

@@ -1,0 +1,1 @@
+"""Files and objects. No Prefect and no statistics live here."""

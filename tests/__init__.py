@@ -1,0 +1,1 @@
+"""Laws first, examples second; the folders mirror the code."""
