@@ -209,6 +209,24 @@ class Evaluation(Frozen):
     notes: tuple[str, ...] = ()
 
 
+class ProbabilityCorrection(Frozen):
+    """How probabilities learnt on the balanced set go back to the real priors."""
+
+    formula: str
+    safe: bool
+    note: str
+
+
+class Evidence(Frozen):
+    """All that a report tells, before the version has a number."""
+
+    config: BalanceConfig
+    survey: Survey
+    plan: ResamplePlan
+    evaluation: Evaluation | None
+    correction: ProbabilityCorrection
+
+
 class ManifestSource(Frozen):
     """Where the rows came from."""
 
@@ -234,14 +252,6 @@ class ManifestClass(Frozen):
     prior_after: float
     sampling_rate: float
     """Training rows after balancing to training rows before."""
-
-
-class ProbabilityCorrection(Frozen):
-    """How probabilities learnt on the balanced set go back to the real priors."""
-
-    formula: str
-    safe: bool
-    note: str
 
 
 class ManifestEvaluation(Frozen):

@@ -1,1 +1,1 @@
-"""Pure functions: arrays and Arrow tables in, values out. No Prefect, no file, no clock."""
+"""Pure functions: arrays and Arrow tables in, values out. No Prefect, no files."""
