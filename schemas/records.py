@@ -142,6 +142,15 @@ class FileEntry(Frozen):
     sha256: str
 
 
+class Attempt(Frozen):
+    """A place to write one run's files; nothing in it is visible until committed."""
+
+    root: str
+    """OUTPUT/NAME as a path in its filesystem."""
+    run_key: str
+    attempt: str
+
+
 class Scores(Frozen):
     """All metrics of one model on the holdout; None where undefined."""
 
