@@ -116,6 +116,14 @@ class ClassPlan(Frozen):
     extra_below: int = 0
 
 
+class SampleThresholds(Frozen):
+    """Rows whose sampling hash lies below are kept aside for the evaluation."""
+
+    asis: int = 0
+    balanced: int = 0
+    holdout: int = 0
+
+
 class ResamplePlan(Frozen):
     """All that any worker needs to decide any row by itself."""
 
@@ -130,6 +138,14 @@ class ResamplePlan(Frozen):
     after: Diagnosis
     """Of the training rows as balanced."""
     classes: tuple[ClassPlan, ...]
+    samples: SampleThresholds = SampleThresholds()
+
+
+class Shard(Frozen):
+    """A run of source rows that one task resamples: ordinals start to stop."""
+
+    start: Count
+    stop: Count
 
 
 class FileEntry(Frozen):
@@ -140,6 +156,25 @@ class FileEntry(Frozen):
     """None for files that hold no rows (report, figures)."""
     bytes: Count
     sha256: str
+
+
+class ShardResult(Frozen):
+    """What became of a shard's rows, counted while they were written."""
+
+    files: tuple[FileEntry, ...]
+    holdout: Count
+    kept: Count
+    dropped: Count
+    rejected: Count
+
+
+class Check(Frozen):
+    """One thing that was verified before publication."""
+
+    name: str
+    success: bool
+    note: str
+    """What was compared, with numbers."""
 
 
 class Attempt(Frozen):
@@ -302,7 +337,20 @@ class Manifest(Frozen):
     probability_correction: ProbabilityCorrection
     evaluation: ManifestEvaluation | None
     verdict: Verdict
+    checks: tuple[Check, ...]
+    """What was verified before publication."""
     files: tuple[FileEntry, ...]
     environment: Environment
     sha256: str = ""
     """Of the canonical JSON of all other fields."""
+
+
+class Outcome(Frozen):
+    """How a run ended: a new version, or the one that was there already."""
+
+    status: Literal["published", "unchanged"]
+    root: str
+    """OUTPUT/NAME."""
+    manifest: Manifest
+    evidence: Evidence | None = None
+    """None when nothing was done."""

@@ -1,0 +1,102 @@
+"""What each column is used for. How a column enters a model is in features, models."""
+
+import difflib
+from collections.abc import Sequence
+
+import pyarrow as pa
+
+from schemas.config import BalanceConfig
+from schemas.errors import UserError
+from schemas.records import Column, Role, Survey
+
+
+def assign(schema: pa.Schema, config: BalanceConfig) -> tuple[Column, ...]:
+    """Give each column its role.
+
+    Args:
+        schema: Of the source, partition columns included.
+        config: Names target, key and ignored columns.
+
+    Returns:
+        One record for each column, in order.
+
+    Raises:
+        UserError: A named column is absent, or a feature has a type no model takes.
+    """
+    for name in (config.target, *config.key, *config.ignore):
+        _check_present(name, schema)
+    roles = {field.name: _role(field, config) for field in schema}
+    odd = [field for field in schema if roles[field.name] is None]
+    if odd:
+        raise _unusable(odd)
+    return tuple(
+        Column(
+            name=field.name, type=str(field.type), role=role, nullable=field.nullable
+        )
+        for field in schema
+        if (role := roles[field.name])
+    )
+
+
+def _check_present(name: str, schema: pa.Schema) -> None:
+    if name in schema.names:
+        return
+    lower = {column.lower(): column for column in schema.names}
+    near = difflib.get_close_matches(name.lower(), lower, 1, cutoff=0.5)
+    hint = f"did you mean {lower[near[0]]!r}? " if near else ""
+    shown = ", ".join(map(repr, schema.names[:20]))
+    more = ", ..." if len(schema.names) > 20 else ""  # noqa: PLR2004 - a screenful
+    raise UserError(f"there is no column {name!r}; {hint}Columns: {shown}{more}")
+
+
+def _role(field: pa.Field, config: BalanceConfig) -> Role | None:
+    if field.name == config.target:
+        return "target"
+    if field.name in config.key:
+        return "key"
+    if field.name in config.ignore:
+        return "ignore"
+    return feature_role(field.type)
+
+
+def feature_role(kind: pa.DataType) -> Role | None:
+    """Tell how a model reads a type; None when it cannot.
+
+    >>> feature_role(pa.decimal128(9, 2)), feature_role(pa.list_(pa.int8()))
+    ('numeric', None)
+    """
+    types = pa.types
+    if types.is_dictionary(kind):
+        return feature_role(kind.value_type) and "categorical"
+    if types.is_integer(kind) or types.is_floating(kind) or types.is_decimal(kind):
+        return "numeric"
+    if types.is_temporal(kind) and not types.is_interval(kind):
+        return "temporal"
+    if types.is_string(kind) or types.is_large_string(kind) or types.is_boolean(kind):
+        return "categorical"
+    return None
+
+
+def _unusable(fields: Sequence[pa.Field]) -> UserError:
+    shown = ", ".join(f"{field.name!r} ({field.type})" for field in fields)
+    names = " ".join(field.name for field in fields)
+    return UserError(
+        f"no model takes nested or binary columns: {shown}; carry them along unused "
+        f"with --ignore {names}, or leave them out of the source"
+    )
+
+
+def source_schema(survey: Survey) -> pa.Schema:
+    """Read the Arrow schema that a survey carries."""
+    return pa.ipc.read_schema(pa.py_buffer(survey.arrow_schema))
+
+
+def free_name(schema: pa.Schema, name: str) -> str:
+    """Give a column name that the schema does not have yet.
+
+    >>> free_name(pa.schema([("reason", pa.string())]), "reason")
+    'reason_'
+    """
+    while name in schema.names:
+        name += "_"
+    return name

@@ -1,0 +1,126 @@
+"""Which strategy, and why, in a sentence. How many rows follow from it is in plan."""
+
+from collections.abc import Mapping
+
+from schemas.config import Policy, Strategy, StrategyKind
+from schemas.errors import UserError
+
+Counts = Mapping[str, int]
+
+_OVER = {StrategyKind.RANDOM_OVER, StrategyKind.SMOTE, StrategyKind.SMOTE_UNDER}
+_UNDER = {StrategyKind.RANDOM_UNDER, StrategyKind.SMOTE_UNDER}
+
+
+def adds_rows(kind: StrategyKind) -> bool:
+    """Tell whether the strategy may repeat or synthesise rows."""
+    return kind in _OVER
+
+
+def drops_rows(kind: StrategyKind) -> bool:
+    """Tell whether the strategy may leave training rows out."""
+    return kind in _UNDER
+
+
+def synthesises(kind: StrategyKind) -> bool:
+    """Tell whether added rows are made and not repeated."""
+    return kind in {StrategyKind.SMOTE, StrategyKind.SMOTE_UNDER}
+
+
+def decide(
+    train: Counts, strategy: Strategy, policy: Policy
+) -> tuple[StrategyKind, str]:
+    """Resolve ``auto`` by the policy, top to bottom; take any other kind as asked.
+
+    Args:
+        train: Training rows of each class, as they are.
+        strategy: What the user asked for.
+        policy: The table of limits behind auto.
+
+    Returns:
+        The strategy, and the reason as a sentence that names its numbers.
+
+    >>> decide({"a": 90, "b": 80}, Strategy(), Policy())[0]
+    <StrategyKind.NONE: 'none'>
+    """
+    if strategy.kind is not StrategyKind.AUTO:
+        return strategy.kind, f"{strategy.kind} was asked for: {_facts(train)}."
+    if strategy.rows or strategy.fractions:
+        return _by_sizes(train, strategy)
+    return _by_policy(train, policy)
+
+
+def _facts(train: Counts) -> str:
+    small, large = min(train, key=train.__getitem__), max(train, key=train.__getitem__)
+    ratio, total = train[large] / train[small], sum(train.values())
+    return (
+        f"the smallest class {small!r} has {train[small]:,} of {total:,} training "
+        f"rows, the largest {large!r} {train[large]:,} (imbalance ratio {ratio:.2f})"
+    )
+
+
+def _by_policy(train: Counts, policy: Policy) -> tuple[StrategyKind, str]:
+    facts, total = _facts(train), sum(train.values())
+    least, most = min(train.values()), max(train.values())
+    if most / least <= policy.balanced_up_to:
+        return StrategyKind.NONE, (
+            f"Nothing to do: {facts}, and up to {policy.balanced_up_to:g} counts as "
+            "balanced."
+        )
+    if total > policy.undersample_above_rows:
+        if least >= policy.undersample_keeps_at_least:
+            return StrategyKind.RANDOM_UNDER, (
+                f"Undersampling: {facts}; above {policy.undersample_above_rows:,} rows "
+                "there is enough to learn from after dropping."
+            )
+        return StrategyKind.SMOTE_UNDER, (
+            f"SMOTE and undersampling meet in the middle: {facts}; the table is large, "
+            f"but fewer than {policy.undersample_keeps_at_least:,} rows of a class are "
+            "too few to cut the others down to."
+        )
+    if least <= policy.smote_up_to_rows:
+        return StrategyKind.SMOTE, (
+            f"SMOTE: {facts}; a class of up to {policy.smote_up_to_rows:,} rows is too "
+            "precious to drop others down to it."
+        )
+    return StrategyKind.RANDOM_UNDER, (
+        f"Undersampling: {facts}; a class above {policy.smote_up_to_rows:,} rows is "
+        "large enough to learn from as it is."
+    )
+
+
+def _by_sizes(train: Counts, strategy: Strategy) -> tuple[StrategyKind, str]:
+    facts = _facts(train)
+    if strategy.fractions:
+        return StrategyKind.SMOTE_UNDER, f"Fractions were asked for: {facts}."
+    rows = strategy.rows or {}
+    grow = [label for label, n in rows.items() if n > train.get(label, n)]
+    shrink = [label for label, n in rows.items() if n < train.get(label, n)]
+    reason = f"Rows per class were asked for, {len(grow)} grow and {len(shrink)} shrink"
+    if grow and shrink:
+        return StrategyKind.SMOTE_UNDER, f"{reason}: {facts}."
+    if grow:
+        return StrategyKind.SMOTE, f"{reason}: {facts}."
+    kind = StrategyKind.RANDOM_UNDER if shrink else StrategyKind.NONE
+    return kind, f"{reason}: {facts}."
+
+
+def check_possible(
+    kind: StrategyKind, train: Counts, targets: Mapping[str, int]
+) -> None:
+    """Refuse sizes that the strategy cannot reach.
+
+    Raises:
+        UserError: A class would have to grow or shrink and the strategy does not.
+    """
+    for label, wanted in targets.items():
+        have = train[label]
+        if wanted > have and not adds_rows(kind):
+            raise UserError(
+                f"class {label!r} has {have:,} training rows and {wanted:,} are asked "
+                f"for; {kind} adds none, use smote, random_over or smote_under"
+            )
+        if wanted < have and not drops_rows(kind):
+            raise UserError(
+                f"class {label!r} has {have:,} training rows and only {wanted:,} are "
+                f"asked for; {kind} drops none, use random_under or smote_under"
+            )

@@ -1,0 +1,64 @@
+"""What a decision's one sentence would hide: the exceptions, with their numbers."""
+
+from collections.abc import Sequence
+
+from schemas.config import Strategy, StrategyKind
+from schemas.records import ClassPlan
+from tasks.algorithms.decide import synthesises
+
+_SHOWN = 5
+_STARVED = 0.1  # of the training rows
+
+
+def notes(
+    plans: Sequence[ClassPlan], kind: StrategyKind, strategy: Strategy
+) -> tuple[str, ...]:
+    """Say which classes are treated differently, and what was cut.
+
+    Args:
+        plans: The plan of each class.
+        kind: The strategy decided on.
+        strategy: What the user asked for.
+
+    Returns:
+        Sentences, none when there is no exception.
+    """
+    k = strategy.k_neighbors
+    groups = {
+        "Too small for both sides, so all rows are trained on and none held out": [
+            plan for plan in plans if plan.holdout == 0
+        ],
+        "One row has no neighbour to interpolate with, so it is repeated": [
+            plan for plan in plans if plan.duplicated and synthesises(kind)
+        ],
+        f"Fewer than {k} neighbours exist, so k is clipped": [
+            plan for plan in plans if plan.synthetic and plan.k_neighbors < k
+        ],
+    }
+    named = [f"{text}: {_name(found)}." for text, found in groups.items() if found]
+    return (*named, *_totals(plans, kind, strategy))
+
+
+def _name(plans: Sequence[ClassPlan]) -> str:
+    shown = [f"{plan.label!r} ({plan.source:,} rows)" for plan in plans[:_SHOWN]]
+    more = len(plans) - len(shown)
+    return ", ".join(shown) + (f" and {more} more" if more else "")
+
+
+def _totals(
+    plans: Sequence[ClassPlan], kind: StrategyKind, strategy: Strategy
+) -> list[str]:
+    before = sum(plan.kept + plan.dropped for plan in plans)
+    after = sum(plan.train for plan in plans)
+    found = []
+    if kind is StrategyKind.RANDOM_UNDER and after < _STARVED * before:
+        found.append(
+            f"Undersampling leaves {after:,} of {before:,} training rows "
+            f"({after / before:.1%}); smote_under keeps more."
+        )
+    if strategy.max_growth is not None:
+        found.append(
+            f"Growth is capped at {strategy.max_growth:g} times: {before:,} training "
+            f"rows become {after:,}."
+        )
+    return found

@@ -1,0 +1,148 @@
+"""The manifest of a version, drawn from what the stages found.
+
+Its number, its parent and its own hash are given by the commit, in storage.
+"""
+
+import platform
+from collections.abc import Sequence
+from importlib.metadata import version
+
+from schemas.records import (
+    Attempt,
+    Check,
+    ClassPlan,
+    Environment,
+    Evidence,
+    FileEntry,
+    Manifest,
+    ManifestClass,
+    ManifestEvaluation,
+    ManifestSource,
+    Rejection,
+)
+
+PACKAGES = (
+    "evenkeel",
+    "numpy",
+    "pandas",
+    "pyarrow",
+    "scikit-learn",
+    "imbalanced-learn",
+    "pandera",
+    "prefect",
+)
+
+
+def draw_up(
+    evidence: Evidence,
+    attempt: Attempt,
+    files: Sequence[FileEntry],
+    checks: Sequence[Check],
+    created: str,
+) -> Manifest:
+    """Write the passport of a version that is still to be committed.
+
+    Args:
+        evidence: What the stages found.
+        attempt: Where the files lie.
+        files: All files of the version, scratch left out.
+        checks: What was verified.
+        created: UTC, ISO 8601.
+
+    Returns:
+        A manifest with version 1 and no parent; commit gives it its number.
+    """
+    survey, plan = evidence.survey, evidence.plan
+    return Manifest(
+        dataset=survey.name,
+        version=1,
+        parent=None,
+        run_key=plan.run_key,
+        attempt=attempt.attempt,
+        created=created,
+        source=ManifestSource(
+            uri=survey.source,
+            fingerprint=survey.fingerprint,
+            rows=survey.rows,
+            files=survey.fragments,
+        ),
+        target=plan.target,
+        config=evidence.config,
+        seed=plan.seed,
+        decision=plan.decision,
+        diagnosis=plan.before,
+        classes=manifest_classes(plan.classes, survey.rejections),
+        rejections=survey.rejections,
+        probability_correction=evidence.correction,
+        evaluation=_evaluation(evidence),
+        verdict=evidence.evaluation.verdict if evidence.evaluation else "not evaluated",
+        checks=tuple(checks),
+        files=tuple(sorted(files, key=lambda entry: entry.path)),
+        environment=Environment(
+            python=platform.python_version(),
+            packages={name: version(name) for name in PACKAGES},
+        ),
+    )
+
+
+def manifest_classes(
+    classes: Sequence[ClassPlan], rejections: Sequence[Rejection]
+) -> tuple[ManifestClass, ...]:
+    """Give each class its priors before and after, and its sampling rate.
+
+    Labels that the contract rejects follow, with nothing but their rejected rows.
+    """
+    before = sum(item.kept + item.dropped for item in classes)
+    after = sum(item.train for item in classes)
+    return tuple(
+        ManifestClass(
+            label=item.label,
+            source=item.source,
+            rejected=0,
+            holdout=item.holdout,
+            kept=item.kept,
+            dropped=item.dropped,
+            duplicated=item.duplicated,
+            synthetic=item.synthetic,
+            train=item.train,
+            prior_before=(item.kept + item.dropped) / before,
+            prior_after=item.train / after,
+            sampling_rate=item.train / (item.kept + item.dropped),
+        )
+        for item in classes
+    ) + tuple(
+        _rejected(item.label, item.rows)
+        for item in rejections
+        if item.label is not None
+    )
+
+
+def _rejected(label: str, rows: int) -> ManifestClass:
+    return ManifestClass(
+        label=label,
+        source=rows,
+        rejected=rows,
+        holdout=0,
+        kept=0,
+        dropped=0,
+        duplicated=0,
+        synthetic=0,
+        train=0,
+        prior_before=0,
+        prior_after=0,
+        sampling_rate=0,
+    )
+
+
+def _evaluation(evidence: Evidence) -> ManifestEvaluation | None:
+    found = evidence.evaluation
+    if found is None:
+        return None
+    scores = {model.name: model.scores.model_dump() for model in found.models}
+    return ManifestEvaluation(
+        metric=found.metric,
+        baseline=scores["baseline"][found.metric],
+        balanced=scores["balanced"][found.metric],
+        difference=found.difference,
+        interval=found.interval,
+    )

@@ -1,0 +1,122 @@
+"""Send each row of a batch where its class and its hash say. No file is opened here.
+
+The thresholds come with the plan; making them is the work of thresholds.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from schemas.records import ResamplePlan
+from tasks.algorithms.labels import Codes, encode
+from tasks.algorithms.selection import (
+    EVERYTHING,
+    Hashes,
+    below,
+    hash_keys,
+    hash_ordinals,
+    splitmix64,
+)
+
+Mask = npt.NDArray[np.bool_]
+Counts = npt.NDArray[np.int64]
+
+_SAMPLING = np.uint64(0x5851F42D4C957F2D)  # parts the sample from the split
+
+
+@dataclass(frozen=True)
+class Routed:
+    """Where each row of a batch goes; all arrays have one entry for each row."""
+
+    codes: Codes
+    """Class of the row, -1 when rejected."""
+    holdout: Mask
+    times: Counts
+    """How often the row is written to the training set; 0 when it is not."""
+    sampling: Hashes
+    """Independent of the split; decides what the evaluation samples."""
+
+    @property
+    def rejected(self) -> Mask:
+        """Rows that belong to no class."""
+        mask: Mask = self.codes < 0
+        return mask
+
+    @property
+    def dropped(self) -> Mask:
+        """Training rows that are left out."""
+        mask: Mask = ~self.rejected & ~self.holdout & (self.times == 0)
+        return mask
+
+
+def row_hashes(table: pa.Table, first: int, key: tuple[str, ...], seed: int) -> Hashes:
+    """Hash rows by key where one is named, by ordinal else.
+
+    Args:
+        table: Holds the key columns.
+        first: Ordinal of the first row.
+        key: Key columns, or none.
+        seed: The run's seed.
+
+    Returns:
+        uint64 of shape (rows,).
+    """
+    if key:
+        return hash_keys(table, key, seed)
+    return hash_ordinals(first, table.num_rows, seed)
+
+
+def route(table: pa.Table, first: int, plan: ResamplePlan) -> Routed:
+    """Decide each row by itself, whatever batch it comes in.
+
+    Args:
+        table: Holds the target and the key columns.
+        first: Ordinal of its first row.
+        plan: The thresholds of each class.
+
+    Returns:
+        The fate of each row.
+    """
+    labels = [item.label for item in plan.classes]
+    codes = encode(table.column(plan.target), labels)
+    hashes = row_hashes(table, first, plan.key, plan.seed)
+    holdout = _below(hashes, codes, [item.holdout_below for item in plan.classes])
+    kept = _below(hashes, codes, [item.keep_below for item in plan.classes]) & ~holdout
+    extra = _below(hashes, codes, [item.extra_below for item in plan.classes])
+    copies = np.array([item.copies for item in plan.classes], np.int64)[codes]
+    times = np.where(kept, 1 + copies + extra, 0)
+    return Routed(codes, holdout, times, splitmix64(hashes ^ _SAMPLING))
+
+
+def _below(hashes: Hashes, codes: Codes, limits: list[int]) -> Mask:
+    """Compare each hash with its class's limit; a limit of 2**64 lets all pass."""
+    everything = np.array([limit >= EVERYTHING for limit in limits])
+    narrow = np.array([min(limit, EVERYTHING - 1) for limit in limits], np.uint64)
+    passed: Mask = (hashes < narrow[codes]) | everything[codes]
+    return passed & (codes >= 0)
+
+
+def repeat(routed: Routed) -> npt.NDArray[np.int64]:
+    """Give the places of the training rows of a batch, copies next to each other."""
+    return np.repeat(np.arange(len(routed.times)), routed.times)
+
+
+def sampled_copies(
+    sampling: Hashes, places: npt.NDArray[np.int64], threshold: int
+) -> Mask:
+    """Choose among repeated rows, each copy by itself.
+
+    Args:
+        sampling: Sampling hashes of the batch.
+        places: Places of the written rows, as repeat gives them.
+        threshold: In 0..2**64.
+
+    Returns:
+        One entry for each written row.
+    """
+    starts = np.flatnonzero(np.diff(places, prepend=-1))
+    lengths = np.diff(np.append(starts, len(places)))
+    nth = np.arange(len(places)) - np.repeat(starts, lengths)
+    return below(splitmix64(sampling[places] + nth.astype(np.uint64)), threshold)
