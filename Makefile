@@ -22,3 +22,34 @@ lock: $(READY)  ## Resolve requirements.lock anew
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	  --no-emit-index-url --no-header --no-annotate --extra xgboost --group dev --upgrade \
 	  --output-file requirements.lock pyproject.toml
+
+# The flow run uses a Prefect home of the project's own, which `make ui` shows.
+export PREFECT_HOME ?= $(CURDIR)/.prefect
+export PREFECT_SERVER_ANALYTICS_ENABLED ?= false
+export DO_NOT_TRACK ?= 1
+export PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS ?= 120
+DATASET ?= tests/data/bank_marketing.parquet
+REQUEST ?= $(DATASET) --target y --ignore duration
+
+run: $(READY)  ## Balance a real dataset, directly and then as a Prefect flow run
+	$(BIN)/evenkeel run $(REQUEST) --no-prefect
+	@echo; echo "The same as a flow run, on Prefect's embedded server:"; echo
+	PREFECT_LOGGING_LEVEL=WARNING $(BIN)/evenkeel run $(REQUEST) --prefect --force
+
+lint: $(READY)  ## Check style, types and import contracts
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+test: lint  ## Lint, then all tests with coverage
+	$(BIN)/pytest -n auto --dist loadgroup --cov --cov-report=term
+
+bench: $(READY)  ## Measure ours and the notebook way in the same run
+	$(BIN)/python -m tests.benchmarks
+
+ui: $(READY)  ## Start a local Prefect server, run the flow against it, print the URL
+	$(BIN)/python -m tests.benchmarks.ui
+
+clean:  ## Remove what the commands made
+	rm -rf .venv .prefect balanced

@@ -184,6 +184,8 @@ class Attempt(Frozen):
     """OUTPUT/NAME as a path in its filesystem."""
     run_key: str
     attempt: str
+    parent: int | None = None
+    """The version that was published when the run began."""
 
 
 class Scores(Frozen):

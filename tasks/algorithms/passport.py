@@ -50,13 +50,13 @@ def draw_up(
         created: UTC, ISO 8601.
 
     Returns:
-        A manifest with version 1 and no parent; commit gives it its number.
+        A manifest whose number, and parent if others came between, commit gives.
     """
     survey, plan = evidence.survey, evidence.plan
     return Manifest(
         dataset=survey.name,
         version=1,
-        parent=None,
+        parent=attempt.parent,
         run_key=plan.run_key,
         attempt=attempt.attempt,
         created=created,

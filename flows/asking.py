@@ -1,0 +1,79 @@
+"""Command-line options and a YAML file → BalanceConfig. Meaning lives in schemas."""
+
+import argparse
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pydantic import ValidationError
+
+from schemas.config import BalanceConfig
+from schemas.errors import UserError
+
+_PLAIN = ("source", "target", "name", "key", "ignore", "holdout", "output", "seed")
+_NESTED = {
+    "strategy": ("strategy", "kind"),
+    "ratio": ("strategy", "ratio"),
+    "k_neighbors": ("strategy", "k_neighbors"),
+    "evaluator": ("evaluation", "evaluator"),
+    "metric": ("evaluation", "metric"),
+}
+
+
+def balance_config(asked: argparse.Namespace) -> BalanceConfig:
+    """Read the file, let the options override it, and validate both as one.
+
+    Args:
+        asked: The options; None where one was not given.
+
+    Returns:
+        The config of one dataset.
+
+    Raises:
+        UserError: The file cannot be read, or a field is wrong; names each field.
+    """
+    values = _read(asked.config) if asked.config else {}
+    for field in _PLAIN:
+        if (value := getattr(asked, field, None)) is not None:
+            values[field] = value
+    for option, (model, field) in _NESTED.items():
+        if (value := getattr(asked, option)) is not None:
+            values[model] = {**values.get(model, {}), field: value}
+    return validated(values)
+
+
+def validated(values: Mapping[str, Any]) -> BalanceConfig:
+    """Validate a config, with messages for the person who wrote it.
+
+    Raises:
+        UserError: Names each wrong field, what is wrong with it and what was given.
+    """
+    try:
+        return BalanceConfig.model_validate(values)
+    except ValidationError as error:
+        raise UserError("; ".join(map(_explain, error.errors()))) from error
+
+
+def _explain(error: Mapping[str, Any]) -> str:
+    field = ".".join(map(str, error["loc"])) or "config"
+    if error["type"] == "missing":
+        option = "SOURCE" if field == "source" else f"--{field}"
+        return f"{field} is missing: give {option}, or {field}: in the config file"
+    message = error["msg"].removeprefix("Value error, ")
+    message = message[0].lower() + message[1:]
+    given = error["input"]
+    shown = f" (given: {given!r})" if isinstance(given, str | int | float) else ""
+    return f"{field}: {message}{shown}"
+
+
+def _read(path: str) -> dict[str, Any]:
+    try:
+        values = yaml.safe_load(Path(path).read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        raise UserError(f"config file {path!r} cannot be read: {error}") from error
+    if not isinstance(values, dict):
+        raise UserError(
+            f"config file {path!r} holds no mapping; write lines such as 'target: y'"
+        )
+    return values

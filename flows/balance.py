@@ -1,0 +1,29 @@
+"""The balance flow: a config in, a published version out. Stages are in pipeline."""
+
+from prefect import flow
+
+from flows.pipeline import balance_dataset
+from schemas.config import BalanceConfig
+from schemas.records import Outcome
+from tasks.reporting import show_in_ui
+from tasks.running import PrefectRunner
+
+
+@flow(
+    name="balance",
+    flow_run_name="balance / {config.source} / {config.strategy.kind}",
+    persist_result=False,
+)
+def balance(config: BalanceConfig, force: bool = False) -> Outcome:  # noqa: FBT001, FBT002 - a check box in the UI's form
+    """Balance one imbalanced Parquet dataset and prove what balancing did.
+
+    Args:
+        config: Source, target, strategy, and how it is judged.
+        force: Make the version anew even if nothing changed since it was published.
+
+    Returns:
+        The version that is published now, and what was found on the way.
+    """
+    outcome = balance_dataset(config, PrefectRunner(), force=force)
+    show_in_ui(outcome)
+    return outcome

@@ -1,0 +1,200 @@
+"""What the command prints: tables and sentences for people, one JSON record for pipes.
+
+Values come from the stages; pages for browsers are made in tasks.algorithms.rendering.
+"""
+
+import json
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from rich.console import Console
+from rich.markdown import Markdown
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeElapsedColumn
+from rich.table import Table
+from rich.text import Text
+
+from schemas.records import (
+    ClassPlan,
+    Decision,
+    Diagnosis,
+    Manifest,
+    ManifestClass,
+    Outcome,
+    Rejection,
+    Survey,
+)
+from tasks.algorithms.captions import shorten
+from tasks.algorithms.imbalance import diagnose
+from tasks.algorithms.passport import manifest_classes
+from tasks.algorithms.rendering import verdict_sentence
+from tasks.publishing import published_evaluation
+
+_WIDTH = 40  # cells of a label
+_PIPE_WIDTH = 100  # columns where there is no terminal to ask
+
+
+def _console() -> Console:
+    """Print to stdout as it is now; pipes get plain text of a fixed width."""
+    out = Console(highlight=False, soft_wrap=False)
+    return out if out.is_terminal else Console(highlight=False, width=_PIPE_WIDTH)
+
+
+@contextmanager
+def progress() -> Iterator[Callable[[str, int, int], None]]:
+    """Show the stages on stderr while they run, if it is a terminal; else nothing."""
+    bars = Progress(
+        "{task.description}",
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        console=Console(stderr=True),
+        transient=True,
+        disable=not sys.stderr.isatty(),
+    )
+    known: dict[str, object] = {}
+
+    def report(stage: str, done: int, total: int) -> None:
+        if stage not in known:
+            known[stage] = bars.add_task(stage, total=total)
+        bars.update(known[stage], completed=done)  # type: ignore[arg-type] # a TaskID
+
+    with bars:
+        yield report
+
+
+def show_outcome(outcome: Outcome, *, as_json: bool) -> None:
+    """Print how a run ended."""
+    if as_json:
+        _print_json(
+            {"status": outcome.status, **_summary(outcome.manifest, outcome.root)}
+        )
+        return
+    if outcome.status == "unchanged":
+        version = outcome.manifest.version
+        _console().print(
+            f"Nothing to do: source, config and seed are those of version {version}, "
+            "which is published. --force makes it anew.\n"
+        )
+    show_version(outcome.manifest, outcome.root, as_json=False)
+
+
+def show_version(manifest: Manifest, root: str, *, as_json: bool) -> None:
+    """Print a published version: decision, classes, verdict and where things are."""
+    if as_json:
+        _print_json(_summary(manifest, root))
+        return
+    out = _console()
+    out.print(Text(f"{manifest.dataset}, version {manifest.version}", style="bold"))
+    _print_decision(out, manifest.decision)
+    out.print(_class_table(manifest.classes))
+    _print_rejections(out, manifest.rejections)
+    out.print(
+        Text(verdict_sentence(published_evaluation(manifest, root)), style="bold")
+    )
+    out.print()
+    for name, place in _places(manifest, root).items():
+        out.print(Text(f"{name:<9}{place}"), soft_wrap=True)
+
+
+def show_survey(
+    survey: Survey,
+    decision: Decision,
+    classes: Sequence[ClassPlan],
+    *,
+    as_json: bool,
+) -> None:
+    """Print the diagnosis and the decision, before anything is written."""
+    found = diagnose(list(survey.counts.values()))
+    if as_json:
+        _print_json(
+            {
+                "dataset": survey.name,
+                "rows": survey.rows,
+                "counts": survey.counts,
+                "rejections": [item.model_dump() for item in survey.rejections],
+                "diagnosis": found.model_dump(),
+                "decision": decision.model_dump(mode="json"),
+                "classes": {item.label: item.train for item in classes},
+            }
+        )
+        return
+    out = _console()
+    out.print(
+        Text(
+            f"{survey.name}: {survey.rows:,} rows in {len(survey.fragments)} files, "
+            f"{len(survey.columns)} columns",
+            style="bold",
+        )
+    )
+    out.print(_diagnosis_table(found))
+    _print_decision(out, decision)
+    out.print(_class_table(manifest_classes(classes, survey.rejections)))
+    _print_rejections(out, survey.rejections)
+
+
+def show_markdown(text: str) -> None:
+    """Print a page: laid out on a terminal, as it is in a pipe."""
+    if sys.stdout.isatty():
+        Console().print(Markdown(text))
+    else:
+        sys.stdout.write(text + "\n")
+
+
+def _print_json(value: object) -> None:
+    sys.stdout.write(json.dumps(value, ensure_ascii=False, allow_nan=False) + "\n")
+
+
+def _print_decision(out: Console, decision: Decision) -> None:
+    out.print(Text(f"Decision: {decision.reason}"))
+    for note in decision.notes:
+        out.print(Text(f"  - {note}"))
+
+
+def _print_rejections(out: Console, rejections: Sequence[Rejection]) -> None:
+    for item in rejections:
+        label = "null" if item.label is None else shorten(item.label, _WIDTH)
+        out.print(Text(f"Rejected: {item.rows:,} rows, {label}: {item.reason}"))
+
+
+def _class_table(classes: Sequence[ManifestClass]) -> Table:
+    """Lay out the fates of each class's rows, leaving out fates that no row met."""
+    fates = ("holdout", "kept", "dropped", "duplicated", "synthetic")
+    met = [fate for fate in fates if any(getattr(item, fate) for item in classes)]
+    table = Table(header_style="bold")
+    table.add_column("class", min_width=5)
+    for name in ("source", *met, "train", "share"):
+        table.add_column(name, justify="right", no_wrap=True)
+    for item in classes:
+        rows = [f"{getattr(item, name):,}" for name in ("source", *met, "train")]
+        share = f"{item.prior_before:.1%} → {item.prior_after:.1%}"
+        table.add_row(Text(shorten(item.label, _WIDTH)), *rows, share)
+    return table
+
+
+def _diagnosis_table(found: Diagnosis) -> Table:
+    table = Table(show_header=False)
+    for name, value in found.model_dump().items():
+        shown = f"{value:,}" if isinstance(value, int) else f"{value:,.4g}"
+        table.add_row(name.replace("_", " "), shown)
+    return table
+
+
+def _places(manifest: Manifest, root: str) -> dict[str, str]:
+    data = Path(root) / "data" / _folder(manifest)
+    return {
+        "train": str(data / "train"),
+        "holdout": str(data / "holdout"),
+        "report": str(data / "report" / "report.html"),
+        "manifest": str(Path(root) / "_commits" / f"{manifest.version:020d}.json"),
+    }
+
+
+def _folder(manifest: Manifest) -> str:
+    return manifest.files[0].path.split("/")[1]
+
+
+def _summary(manifest: Manifest, root: str) -> dict[str, object]:
+    kept = {"dataset", "version", "decision", "classes", "verdict", "evaluation"}
+    return {**manifest.model_dump(mode="json", include=kept), **_places(manifest, root)}

@@ -1,0 +1,64 @@
+"""The page that composes the stages of balance, for any runner. No logic of its own."""
+
+from schemas.config import BalanceConfig
+from schemas.records import Evidence, Outcome
+from tasks.algorithms.calibration import correction_for
+from tasks.algorithms.columns import source_schema
+from tasks.evaluation import evaluate_balance
+from tasks.planning import plan_resampling
+from tasks.publishing import (
+    begin_attempt,
+    discarded_on_error,
+    find_published,
+    publish,
+)
+from tasks.reporting import write_report
+from tasks.resampling import resample_shard
+from tasks.running import Runner
+from tasks.storage.shards import shards
+from tasks.storage.workspace import dataset_root
+from tasks.survey import survey_source
+from tasks.synthesis import synthesise_class, synthesised
+from tasks.verification import verify
+
+
+def balance_dataset(
+    config: BalanceConfig, run: Runner, *, force: bool = False
+) -> Outcome:
+    """Balance one dataset: survey, plan, resample, evaluate, report, verify, publish.
+
+    Args:
+        config: What is asked for.
+        run: Calls the stages, directly or as Prefect task runs.
+        force: Make the version anew even if it is published already.
+
+    Returns:
+        The version that is published now.
+
+    Raises:
+        UserError: The person who wrote the config or the data can mend it.
+    """
+    survey = run(survey_source, config)
+    root = dataset_root(config.output, survey.name)
+    published = run(find_published, config, survey)
+    if published and not force:
+        return Outcome(status="unchanged", root=root, manifest=published)
+    plan = run(plan_resampling, config, survey)
+    attempt = run(begin_attempt, config, survey, plan)
+    with discarded_on_error(attempt):
+        parts = shards(survey.rows, source_schema(survey))
+        real = run.map(resample_shard, parts, survey, plan, attempt)
+        made = run.map(synthesise_class, synthesised(plan), survey, plan, attempt)
+        evidence = Evidence(
+            config=config,
+            survey=survey,
+            plan=plan,
+            evaluation=run(evaluate_balance, config, survey, plan, attempt),
+            correction=correction_for(plan.decision.strategy),
+        )
+        report = run(write_report, evidence, attempt)
+        data = [entry for result in real for entry in result.files]
+        files = [*data, *(entry for entries in made for entry in entries), *report]
+        checks = run(verify, survey, plan, attempt, real, files)
+        manifest = run(publish, evidence, attempt, files, checks)
+    return Outcome(status="published", root=root, manifest=manifest, evidence=evidence)

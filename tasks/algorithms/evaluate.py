@@ -1,0 +1,171 @@
+"""The data as it was against the data as balanced, on one untouched holdout.
+
+Which rows are read, and what is done when they cannot be compared, is the caller's.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+
+from schemas.config import EvaluationConfig
+from schemas.records import Column, Evaluation, ModelEvaluation
+from tasks.algorithms import curves, metrics, models
+from tasks.algorithms.calibration import move_threshold
+from tasks.algorithms.features import to_frame
+from tasks.algorithms.intervals import Prediction, paired_interval, verdict
+from tasks.algorithms.labels import Codes, encode
+
+FEW = 10
+"""Rows of the minority class in the holdout below which no verdict is strong."""
+
+
+class NotComparableError(ValueError):
+    """The tables cannot tell two models apart; the message says why."""
+
+
+@dataclass(frozen=True)
+class Problem:
+    """What is predicted from what."""
+
+    target: str
+    labels: tuple[str, ...]
+    """Labels as text; the code of a class is its place."""
+    minority: str
+    """The label whose curves are drawn."""
+    columns: tuple[Column, ...]
+    """Columns of the tables with their roles."""
+
+
+@dataclass(frozen=True)
+class Tables:
+    """Rows, already cut to the cap of the config."""
+
+    asis: pa.Table
+    """Training rows as they were."""
+    balanced: pa.Table
+    """Training rows as balanced."""
+    holdout: pa.Table
+    capped: bool = False
+    """Whether rows were left out of any of them."""
+
+
+def evaluate(
+    config: EvaluationConfig, problem: Problem, tables: Tables, seed: int
+) -> Evaluation:
+    """Train on both training sets and score both on the holdout.
+
+    Between the two stands the cheapest remedy: the baseline with its threshold moved to
+    the prior.
+
+    Args:
+        config: Evaluator (not none), metric, trees, resamples, confidence.
+        problem: What is predicted from what.
+        tables: The rows; every label is one of the problem's.
+        seed: Of the models and of the bootstrap.
+
+    Returns:
+        The models baseline, threshold_moved and balanced, in this order, with the
+        difference of balanced to baseline.
+
+    Raises:
+        NotComparableError: The holdout or a training set holds fewer than two classes.
+        UserError: No feature columns, or the evaluator's package is not installed.
+        ValueError: A label is missing or not one of the problem's.
+    """
+    y = _codes(problem, tables.holdout, "the holdout")
+    baseline = _predict(config, problem, tables.asis, tables.holdout, seed)
+    balanced = _predict(config, problem, tables.balanced, tables.holdout, seed)
+    difference, interval = paired_interval(y, baseline, balanced, config, seed)
+    compared = (
+        ("baseline", baseline, tables.asis),
+        ("threshold_moved", _moved(baseline, problem, tables.asis), tables.asis),
+        ("balanced", balanced, tables.balanced),
+    )
+    return Evaluation(
+        evaluator=config.evaluator,
+        metric=config.metric,
+        labels=problem.labels,
+        minority=problem.minority,
+        holdout_rows=len(y),
+        capped=tables.capped,
+        models=tuple(
+            _judge(name, problem, y, prediction, train.num_rows)
+            for name, prediction, train in compared
+        ),
+        difference=difference,
+        interval=interval,
+        confidence=config.confidence,
+        verdict=verdict(interval),
+        notes=_notes(problem, y),
+    )
+
+
+def _codes(problem: Problem, table: pa.Table, side: str) -> Codes:
+    codes = encode(table.column(problem.target), problem.labels)
+    if (codes < 0).any():
+        raise ValueError(f"{side} holds a label that is not one of {problem.labels}")
+    if len(np.unique(codes)) < 2:  # noqa: PLR2004 - one class is no choice
+        raise NotComparableError(
+            f"{side} has rows of fewer than two classes, so no models can be compared"
+        )
+    return codes
+
+
+def _predict(
+    config: EvaluationConfig,
+    problem: Problem,
+    train: pa.Table,
+    holdout: pa.Table,
+    seed: int,
+) -> Prediction:
+    codes = _codes(problem, train, "a training set")
+    probabilities = models.fit_predict(
+        models.make(config.evaluator, config.trees, seed, problem.columns),
+        to_frame(train, problem.columns),
+        codes,
+        to_frame(holdout, problem.columns),
+        len(problem.labels),
+    )
+    predicted = probabilities.argmax(axis=1).astype(np.int32)
+    return Prediction(probabilities, predicted)
+
+
+def _moved(baseline: Prediction, problem: Problem, train: pa.Table) -> Prediction:
+    codes = encode(train.column(problem.target), problem.labels)
+    counts = np.bincount(codes, minlength=len(problem.labels))
+    return baseline._replace(codes=move_threshold(baseline.probabilities, counts))
+
+
+def _judge(
+    name: str, problem: Problem, y: Codes, prediction: Prediction, train_rows: int
+) -> ModelEvaluation:
+    probabilities, predicted = prediction
+    positive = problem.labels.index(problem.minority)
+    return ModelEvaluation(
+        name=name,
+        train_rows=train_rows,
+        scores=metrics.scores(y, probabilities, predicted),
+        per_class=metrics.per_class(y, predicted, problem.labels),
+        confusion=metrics.confusion(y, predicted, len(problem.labels)),
+        precision_recall=curves.precision_recall(y, probabilities, positive),
+        calibration=curves.calibration(y, probabilities, positive),
+    )
+
+
+def _notes(problem: Problem, y: Codes) -> tuple[str, ...]:
+    rows = np.bincount(y, minlength=len(problem.labels))
+    few = int(rows[problem.labels.index(problem.minority)])
+    unseen = [name for name, n in zip(problem.labels, rows, strict=True) if n == 0]
+    notes = []
+    if unseen:
+        notes.append(
+            "Left out of macro averages, for the holdout has no rows of them: "
+            f"{', '.join(unseen)}."
+        )
+    if few < FEW:
+        notes.append(
+            f"Rows of the minority class {problem.minority} in the holdout: {few}, "
+            f"fewer than {FEW}, so no strong verdict is possible."
+        )
+    return tuple(notes)

@@ -1,0 +1,103 @@
+"""The pictures of the report as SVG. How they are painted lives in painting."""
+
+import math
+from functools import partial
+
+from schemas.records import Evaluation, ResamplePlan
+from tasks.algorithms import canvas, painting
+from tasks.algorithms.tables import largest_first
+
+_WIDTH = 7.5  # inches: 720 pixels
+_HALF = (4.8, 4.0)  # two of them stand side by side
+_BARS_UP_TO = 40  # classes; of more, the largest and the smallest are shown
+
+
+def draw(plan: ResamplePlan, evaluation: Evaluation | None) -> dict[str, bytes]:
+    """Draw every figure there is evidence for.
+
+    Args:
+        plan: What becomes of each class.
+        evaluation: None, or without models, when nothing was judged.
+
+    Returns:
+        SVG by name: distribution and, with an evaluation, difference, confusion,
+        precision_recall and calibration.
+    """
+    figures = {"distribution": distribution(plan)}
+    if evaluation is None or not evaluation.models:
+        return figures
+    if math.isfinite(evaluation.difference):
+        figures["difference"] = difference(evaluation)
+    return figures | {
+        "confusion": confusion(evaluation),
+        "precision_recall": precision_recall(evaluation),
+        "calibration": calibration(evaluation),
+    }
+
+
+def distribution(plan: ResamplePlan) -> bytes:
+    """Draw the training rows of each class before and after, largest class first.
+
+    Args:
+        plan: One class or more.
+
+    Returns:
+        SVG with two bars for each class: the rows before; the real, duplicated and
+        synthetic rows after.
+    """
+    classes = largest_first(plan)
+    if len(classes) > _BARS_UP_TO:
+        half = _BARS_UP_TO // 2
+        classes = classes[:half] + classes[-half:]
+    return canvas.svg(
+        _WIDTH, 1.05 + 0.42 * len(classes), partial(painting.bars, classes=classes)
+    )
+
+
+def difference(evaluation: Evaluation) -> bytes:
+    """Draw the difference in the primary metric, with its interval, against zero.
+
+    Args:
+        evaluation: Its difference is positive where balancing is better.
+
+    Returns:
+        SVG of one dot on one line.
+    """
+    return canvas.svg(_WIDTH, 1.2, partial(painting.interval, evaluation=evaluation))
+
+
+def confusion(evaluation: Evaluation) -> bytes:
+    """Draw the confusion matrices of the baseline and of the balanced model.
+
+    Args:
+        evaluation: Its matrices are square, rows true, in the order of its labels.
+
+    Returns:
+        SVG of matrices shaded by share of the true class, with counts if they fit.
+    """
+    height = 1.2 + max(1.8, 0.2 * len(evaluation.labels))
+    return canvas.svg(_WIDTH, height, partial(painting.matrices, evaluation=evaluation))
+
+
+def precision_recall(evaluation: Evaluation) -> bytes:
+    """Draw precision over recall of the minority class.
+
+    Args:
+        evaluation: Two models, and the support of each class.
+
+    Returns:
+        SVG of a curve for each model, and the precision of guessing.
+    """
+    return canvas.svg(*_HALF, partial(painting.precision_recall, evaluation=evaluation))
+
+
+def calibration(evaluation: Evaluation) -> bytes:
+    """Draw how often the minority class occurs where a model expects it.
+
+    Args:
+        evaluation: Two models.
+
+    Returns:
+        SVG of a curve for each model, and the diagonal on which no model errs.
+    """
+    return canvas.svg(*_HALF, partial(painting.calibration, evaluation=evaluation))

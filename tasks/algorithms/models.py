@@ -1,0 +1,135 @@
+"""The models that judge a training set: how they are made, fitted and asked.
+
+What they see of a table lives in features; how they are scored, in metrics.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from sklearn.base import BaseEstimator
+from sklearn.compose import ColumnTransformer
+from sklearn.ensemble import HistGradientBoostingClassifier, RandomForestClassifier
+from sklearn.impute import SimpleImputer
+from sklearn.neighbors import KNeighborsClassifier
+from sklearn.pipeline import Pipeline
+from sklearn.preprocessing import OrdinalEncoder, StandardScaler
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+
+from schemas.config import EvaluatorKind
+from schemas.errors import UserError
+from schemas.records import Column
+from tasks.algorithms.features import categorical, numeric
+from tasks.algorithms.labels import Codes
+
+Floats = npt.NDArray[np.float64]
+
+NEIGHBORS = 5
+
+
+def make(
+    evaluator: EvaluatorKind, trees: int, seed: int, columns: Sequence[Column]
+) -> Pipeline:
+    """Make an unfitted model whose every step learns from its training rows alone.
+
+    Missing numbers become the median, for boosting as well: it would take them as they
+    are, but not a column without any value. Categories become ordinal codes, with own
+    codes for missing (-2) and for levels unseen in training (-1). One-hot columns would
+    follow the levels in memory, trees do not need them, and both sides of a comparison
+    are coded alike.
+
+    Args:
+        evaluator: Any but none.
+        trees: Trees of the forest, or rounds of boosting.
+        seed: Any non-negative integer; scikit-learn gets it modulo 2**32.
+        columns: As given to `features.to_frame`.
+
+    Returns:
+        A pipeline with the steps features, (scale,) model, for `fit_predict`.
+
+    Raises:
+        UserError: No feature columns, or the evaluator's package is not installed.
+    """
+    if not numeric(columns) and not categorical(columns):
+        raise UserError(
+            "there is nothing to learn from: every column is target, key or ignored; "
+            "keep a feature column, or set evaluation.evaluator to none"
+        )
+    model = _classifier(evaluator, trees, seed % 2**32)
+    scale = [("scale", StandardScaler())] if evaluator is EvaluatorKind.KNN else []
+    features = _features(columns)
+    return Pipeline([("features", features), *scale, ("model", model)])
+
+
+def fit_predict(
+    model: Pipeline,
+    features: pd.DataFrame,
+    codes: Codes,
+    unseen: pd.DataFrame,
+    classes: int,
+) -> Floats:
+    """Fit a model and predict, to the same bytes whatever the number of cores.
+
+    Args:
+        model: Of `make`; is fitted in place.
+        features: Training rows, of `features.to_frame`; 1 or more.
+        codes: Their class codes, shape (rows,), each in 0..classes-1.
+        unseen: Rows to predict, with the same columns.
+        classes: Number of classes K; those without a training row get probability 0.
+
+    Returns:
+        Probabilities, shape (rows of unseen, K).
+    """
+    classifier = model.named_steps["model"]
+    if isinstance(classifier, KNeighborsClassifier):
+        classifier.set_params(n_neighbors=min(NEIGHBORS, len(features)))
+    present, gapless = np.unique(codes, return_inverse=True)  # XGBoost bears no gap
+    probabilities = np.zeros((len(unseen), classes))
+    with threadpool_limits(1, "openmp"):  # sums by threads differ in the last bits
+        model.fit(features, gapless)
+        if isinstance(classifier, RandomForestClassifier):
+            classifier.set_params(n_jobs=1)  # the same: trees add their votes up
+        probabilities[:, present] = model.predict_proba(unseen)
+    return probabilities
+
+
+def _features(columns: Sequence[Column]) -> ColumnTransformer:
+    median = SimpleImputer(strategy="median", keep_empty_features=True)
+    encoder = OrdinalEncoder(
+        handle_unknown="use_encoded_value", unknown_value=-1, encoded_missing_value=-2
+    )
+    return ColumnTransformer(
+        [
+            ("numbers", median, numeric(columns)),
+            ("categories", encoder, categorical(columns)),
+        ]
+    )
+
+
+def _classifier(evaluator: EvaluatorKind, trees: int, seed: int) -> BaseEstimator:
+    match evaluator:
+        case EvaluatorKind.RANDOM_FOREST:
+            return RandomForestClassifier(trees, random_state=seed, n_jobs=-1)
+        case EvaluatorKind.KNN:
+            return KNeighborsClassifier(NEIGHBORS)
+        case EvaluatorKind.HIST_GRADIENT_BOOSTING:
+            # Early stopping would set rows aside at 10,000 rows, so on one side only.
+            return HistGradientBoostingClassifier(
+                max_iter=trees, early_stopping=False, random_state=seed
+            )
+        case EvaluatorKind.XGBOOST:
+            return _xgboost(trees, seed)
+        case EvaluatorKind.NONE:
+            raise ValueError("evaluator none has no model")
+
+
+def _xgboost(trees: int, seed: int) -> BaseEstimator:
+    try:
+        from xgboost import XGBClassifier  # noqa: PLC0415 - an optional extra
+    except ImportError as error:
+        raise UserError(
+            "evaluator xgboost needs a package that is not installed: "
+            "pip install 'evenkeel[xgboost]', or choose another evaluation.evaluator"
+        ) from error
+    return XGBClassifier(n_estimators=trees, random_state=seed, n_jobs=1)

@@ -1,0 +1,175 @@
+"""Mixed-type SMOTE with genealogy: every synthetic row has parents, and a share.
+
+The search is in neighbors, the arithmetic of values in interpolation; how many rows a
+class gets is planned in plan.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+import pyarrow as pa
+
+from schemas.records import Column
+from tasks.algorithms.interpolation import Floats, between
+from tasks.algorithms.neighbors import Positions, majority, nearest, nearest_to
+from tasks.algorithms.search_space import SearchSpace, search_space
+from tasks.algorithms.selection import draws, uniform
+
+_STREAMS = 4  # of each class: 1 to 3 are used here
+
+
+@dataclass(frozen=True, eq=False)
+class Model:
+    """The donors of one class, their neighbours, and what these vote for."""
+
+    donors: pa.Table
+    columns: tuple[Column, ...]
+    neighbours: Positions
+    """Shape (donors, k), nearest first."""
+    votes: Mapping[str, Positions]
+    """For each categorical column and donor: a donor with the category voted for."""
+
+
+class Drawn(NamedTuple):
+    """Where synthetic rows come from: positions of two donors, and how far between."""
+
+    parents: Positions
+    neighbours: Positions
+    lam: Floats
+
+
+def prepare(
+    donors: pa.Table, columns: Sequence[Column], *, k: int, standardize: bool
+) -> Model:
+    """Search the neighbours of the training rows of one class.
+
+    Args:
+        donors: The rows, in the source's schema.
+        columns: The role of every column of the donors.
+        k: Neighbours of each row.
+        standardize: Search on standardised columns.
+
+    Returns:
+        All that rows are drawn and derived from.
+
+    Raises:
+        ValueError: Not 1 <= k < rows; the plan clips k and leaves single rows alone.
+    """
+    if not 1 <= k < donors.num_rows:
+        raise ValueError(f"k must be in 1..{donors.num_rows - 1}, got {k}")
+    donors = donors.combine_chunks()
+    space = search_space(donors, columns, standardize=standardize)
+    neighbours = nearest(space, k)
+    rows = np.arange(donors.num_rows)
+    votes = _votes(space, rows, neighbours)
+    return Model(donors, tuple(columns), neighbours, votes)
+
+
+def draw(seed: int, stream: int, start: int, stop: int, model: Model) -> Drawn:
+    """Draw the parents of synthetic rows start..stop - 1 of a class.
+
+    Each donor is the parent of as many rows as any other, give or take one; the
+    neighbour is any of its k, lam anything in [0, 1).
+
+    Args:
+        seed: The run's seed, 0 <= seed < 2**63.
+        stream: The code of the class.
+        start: First row.
+        stop: One past the last row.
+        model: Of the class.
+
+    Returns:
+        Three arrays of shape (stop - start,); those of chunks, put together, are those
+        of the whole.
+    """
+    size, k = model.neighbours.shape
+    orders, choices, shares = (_STREAMS * stream + part for part in (1, 2, 3))
+    order = np.argsort(draws(seed, orders, 0, size))
+    parents = order[np.arange(start, stop) % size]
+    chosen = draws(seed, choices, start, stop) % np.uint64(k)
+    lam = uniform(draws(seed, shares, start, stop))
+    return Drawn(parents, model.neighbours[parents, chosen], lam)
+
+
+def derive(
+    model: Model, parents: Positions, neighbours: Positions, lam: Floats
+) -> pa.Table:
+    """Make synthetic rows from their parents.
+
+    Args:
+        model: Of the class.
+        parents: Shape (rows,), positions of donors.
+        neighbours: Shape (rows,), positions of donors.
+        lam: Shape (rows,), in [0, 1).
+
+    Returns:
+        Rows in the donors' schema. Numbers and moments lie between their two parents,
+        or are the parent's where one is missing; categories are voted by the parent's
+        neighbours; key and ignored columns are null; the target is the parent's.
+    """
+    votes = {name: winners[parents] for name, winners in model.votes.items()}
+    drawn = Drawn(parents, neighbours, lam)
+    return _rows(model.donors, model.columns, votes, drawn)
+
+
+def rederive(
+    donors: pa.Table,
+    columns: Sequence[Column],
+    drawn: Drawn,
+    *,
+    k: int,
+    standardize: bool,
+) -> pa.Table:
+    """Make a few synthetic rows again without the neighbours of all donors.
+
+    Args:
+        donors: As given to ``prepare``.
+        columns: As given to ``prepare``.
+        drawn: The parents of the rows.
+        k: As given to ``prepare``.
+        standardize: As given to ``prepare``.
+
+    Returns:
+        What ``derive`` gives.
+    """
+    space = search_space(donors, columns, standardize=standardize)
+    around = nearest_to(drawn.parents, space, k)
+    votes = _votes(space, drawn.parents, around)
+    return _rows(donors, columns, votes, drawn)
+
+
+def _votes(
+    space: SearchSpace, rows: Positions, neighbours: Positions
+) -> dict[str, Positions]:
+    return {
+        name: majority(codes, rows, neighbours) for name, codes in space.codes.items()
+    }
+
+
+def _rows(
+    donors: pa.Table,
+    columns: Sequence[Column],
+    votes: Mapping[str, Positions],
+    drawn: Drawn,
+) -> pa.Table:
+    made = {}
+    for column in columns:
+        values = donors.column(column.name)
+        match column.role:
+            case "key" | "ignore":
+                made[column.name] = pa.nulls(len(drawn.lam), values.type)
+            case "target":
+                made[column.name] = _take(values, drawn.parents)
+            case "categorical":
+                made[column.name] = _take(values, votes[column.name])
+            case "numeric" | "temporal":
+                parents = _take(values, drawn.parents)
+                neighbours = _take(values, drawn.neighbours)
+                made[column.name] = between(parents, neighbours, drawn.lam)
+    return pa.table(made, schema=donors.schema)
+
+
+def _take(values: pa.ChunkedArray, rows: Positions) -> pa.Array:
+    return values.take(pa.array(rows)).combine_chunks()

@@ -1,0 +1,80 @@
+"""What the evaluation comes to, in a sentence. Tables of numbers are in tables."""
+
+import math
+
+from schemas.records import Evaluation
+from tasks.algorithms.tables import METRICS
+
+_OUTCOMES = {
+    "helped": "Balancing helped",
+    "no difference": "Balancing made no difference",
+    "hurt": "Balancing hurt",
+}
+_NOT_EVALUATED = "Not evaluated: there is no score to judge the balanced data by."
+
+
+def verdict_sentence(evaluation: Evaluation | None) -> str:
+    """Say in one sentence, with numbers, whether balancing helped.
+
+    Args:
+        evaluation: None when nothing was judged.
+
+    Returns:
+        Plain text.
+    """
+    if evaluation is None or evaluation.verdict not in _OUTCOMES:
+        return _NOT_EVALUATED
+    if not math.isfinite(evaluation.difference):
+        return _NOT_EVALUATED
+    name, better = METRICS[evaluation.metric]
+    low, high = evaluation.interval
+    turned = "; positive is better" if better == "lower" else ""
+    return (
+        f"{_OUTCOMES[evaluation.verdict]}: {name} {_change(evaluation)} (difference "
+        f"{_signed(evaluation.difference)}, {100 * evaluation.confidence:g} % interval "
+        f"{_signed(low)} to {_signed(high)}{turned})."
+    )
+
+
+def alternative_sentence(evaluation: Evaluation | None) -> str:
+    """Say so if a moved threshold does as well as balancing, and for nothing.
+
+    Args:
+        evaluation: None when nothing was judged.
+
+    Returns:
+        Plain text; empty if balancing is better, or cannot be compared.
+    """
+    if evaluation is None:
+        return ""
+    name, better = METRICS[evaluation.metric]
+    base, moved, balanced = (
+        _primary(evaluation, model)
+        for model in ("baseline", "threshold_moved", "balanced")
+    )
+    as_good = moved >= balanced if better == "higher" else moved <= balanced
+    if moved == base or not as_good:
+        return ""
+    return (
+        f"Moving the threshold of the baseline alone reaches {name} {moved:.3f}, no "
+        "worse than balancing, and costs no training."
+    )
+
+
+def _change(evaluation: Evaluation) -> str:
+    before, after = _primary(evaluation, "baseline"), _primary(evaluation, "balanced")
+    if f"{before:.3f}" == f"{after:.3f}":
+        return f"stayed at {after:.3f}"
+    return f"{'rose' if after > before else 'fell'} from {before:.3f} to {after:.3f}"
+
+
+def _primary(evaluation: Evaluation, model: str) -> float:
+    scores = {
+        one.name: getattr(one.scores, evaluation.metric) for one in evaluation.models
+    }
+    score = scores.get(model)
+    return math.nan if score is None else float(score)
+
+
+def _signed(value: float) -> str:
+    return f"{round(value, 3) + 0:+.3f}"  # + 0 for no negative zero

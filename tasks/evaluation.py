@@ -1,0 +1,62 @@
+"""Evaluation: as-is against balanced on the untouched holdout, on bounded samples.
+
+Models and scores are in algorithms; the samples were kept aside by earlier stages.
+"""
+
+import logging
+
+from prefect import task
+from prefect.cache_policies import NO_CACHE
+
+from schemas.config import BalanceConfig, EvaluatorKind
+from schemas.records import Attempt, Evaluation, ResamplePlan, Survey
+from tasks.algorithms.selection import EVERYTHING
+from tasks.storage.commits import SCRATCH
+from tasks.storage.outputs import read_folder
+
+logger = logging.getLogger(__name__)
+
+
+@task(name="evaluate", cache_policy=NO_CACHE)
+def evaluate_balance(
+    config: BalanceConfig, survey: Survey, plan: ResamplePlan, attempt: Attempt
+) -> Evaluation | None:
+    """Train on the data as it was and as balanced; score both on the same holdout.
+
+    Args:
+        config: Evaluator, metric, resamples, confidence and seed.
+        survey: Roles of the columns.
+        plan: Labels of the classes.
+        attempt: Holds the samples.
+
+    Returns:
+        Scores, difference and verdict; None when switched off or nothing is held out.
+    """
+    held_out = sum(item.holdout for item in plan.classes)
+    if config.evaluation.evaluator is EvaluatorKind.NONE or not held_out:
+        return None
+    from tasks.algorithms import evaluate  # noqa: PLC0415 - scikit-learn costs seconds
+
+    tables = evaluate.Tables(
+        asis=read_folder(attempt, f"{SCRATCH}/asis"),
+        balanced=read_folder(attempt, f"{SCRATCH}/balanced"),
+        holdout=read_folder(attempt, f"{SCRATCH}/holdout"),
+        capped=any(limit < EVERYTHING for _, limit in plan.samples),
+    )
+    problem = evaluate.Problem(
+        target=plan.target,
+        labels=tuple(item.label for item in plan.classes),
+        minority=minority(plan),
+        columns=survey.columns,
+    )
+    try:
+        return evaluate.evaluate(config.evaluation, problem, tables, config.seed)
+    except evaluate.NotComparableError as error:
+        logger.warning("not evaluated: %s", error)
+        return None
+
+
+def minority(plan: ResamplePlan) -> str:
+    """Name the smallest class that has holdout rows to be judged on."""
+    judged = [item for item in plan.classes if item.holdout]
+    return min(judged, key=lambda item: item.source).label

@@ -1,0 +1,115 @@
+"""Genealogy: every parent is a training row, and sampled rows follow from theirs.
+
+Reads lineage back from the files; how a row is made is in algorithms.smote.
+"""
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+import pyarrow as pa
+
+from schemas.records import Attempt, Check, FileEntry, ResamplePlan, Survey
+from tasks.algorithms import smote
+from tasks.algorithms.columns import source_schema
+from tasks.algorithms.neighbors import Positions
+from tasks.algorithms.routing import Routed, route
+from tasks.algorithms.selection import draws
+from tasks.storage.parquet import read_batches
+from tasks.storage.workspace import open_part
+from tasks.synthesis import donors, synthesised
+
+_SAMPLED = 64  # rows of each class that are made again
+_STREAM = 2**32 - 1
+
+
+def _lineage(
+    code: int, attempt: Attempt, files: Sequence[FileEntry]
+) -> list[tuple[FileEntry, pa.Table]]:
+    """Read the lineage of a class with the file of rows that each part tells of."""
+    found = []
+    stem = f"/synthetic-{code:05d}-"
+    rows = {e.path: e for e in files if f"/train{stem}" in e.path}
+    for entry in sorted(files, key=lambda entry: entry.path):
+        if f"/lineage{stem}" in entry.path:
+            table = open_part(attempt.root, entry).read()
+            found.append((rows[entry.path.replace("/lineage/", "/train/")], table))
+    return found
+
+
+def check_parents(
+    survey: Survey, plan: ResamplePlan, attempt: Attempt, files: Sequence[FileEntry]
+) -> Check:
+    """Route the source's rows anew and look every parent up among the training rows."""
+    wanted = {code: _ordinals(code, attempt, files) for code in synthesised(plan)}
+    seen = dict.fromkeys(wanted, 0)
+    if wanted:
+        for first, routed in _routes(survey, plan):
+            train = routed.times > 0
+            for code, ordinals in wanted.items():
+                low, high = np.searchsorted(ordinals, [first, first + len(train)])
+                places = ordinals[low:high] - first
+                mine = train[places] & (routed.codes[places] == code)
+                seen[code] += int(mine.sum())
+    total = sum(map(len, wanted.values()))
+    return Check(
+        name="parents",
+        success=sum(seen.values()) == total,
+        note=f"{sum(seen.values()):,} of {total:,} parents are training rows of their "
+        "class",
+    )
+
+
+def _ordinals(code: int, attempt: Attempt, files: Sequence[FileEntry]) -> Positions:
+    tables = [table for _, table in _lineage(code, attempt, files)]
+    both = [table.column(name) for table in tables for name in ("parent", "neighbour")]
+    return np.unique(np.concatenate([column.to_numpy() for column in both]))
+
+
+def _routes(survey: Survey, plan: ResamplePlan) -> Iterator[tuple[int, Routed]]:
+    schema = source_schema(survey)
+    columns = [plan.target, *plan.key]
+    for first, table in read_batches(survey.fragments, schema, columns):
+        yield first, route(table, first, plan)
+
+
+def check_sample(
+    survey: Survey, plan: ResamplePlan, attempt: Attempt, files: Sequence[FileEntry]
+) -> Check:
+    """Make a sample of the synthetic rows again from the parents they name."""
+    tried, wrong = 0, []
+    for code in synthesised(plan):
+        rows, ordinals = donors(attempt, code)
+        entry, lineage = _lineage(code, attempt, files)[0]
+        places = _some(lineage.num_rows, plan.seed)
+        made = open_part(attempt.root, entry).read().take(pa.array(places))
+        again = smote.rederive(
+            rows,
+            survey.columns,
+            _drawn(lineage, places, ordinals.to_numpy()),
+            k=plan.classes[code].k_neighbors,
+            standardize=plan.standardize,
+        )
+        tried += len(places)
+        if not made.to_pandas().equals(again.to_pandas()):  # there NaN equals NaN
+            wrong.append(entry.path)
+    return Check(
+        name="re-derived",
+        success=not wrong,
+        note=f"{tried:,} synthetic rows made again from their parents"
+        + (f"; different in {', '.join(wrong)}" if wrong else ""),
+    )
+
+
+def _some(rows: int, seed: int) -> Positions:
+    words = draws(seed, _STREAM, 0, rows)
+    return np.sort(np.argsort(words)[:_SAMPLED])
+
+
+def _drawn(lineage: pa.Table, places: Positions, ordinals: Positions) -> smote.Drawn:
+    """Find the donors again, which are in the order of their ordinals."""
+    told = lineage.take(pa.array(places))
+    parents, neighbours = (
+        np.searchsorted(ordinals, told.column(role).to_numpy())
+        for role in ("parent", "neighbour")
+    )
+    return smote.Drawn(parents, neighbours, told.column("lam").to_numpy())

@@ -1,0 +1,128 @@
+"""Resampling: fragments and plan → files of the attempt, mapped over shards.
+
+A part covers a fixed range of source rows, so its bytes depend on no batch, no row
+group and no worker. How rows are chosen is in algorithms; rows are made in synthesis.
+"""
+
+from collections import Counter
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+from prefect import task
+from prefect.cache_policies import NO_CACHE
+
+from schemas.records import Attempt, FileEntry, ResamplePlan, Shard, ShardResult, Survey
+from tasks.algorithms.columns import free_name, source_schema
+from tasks.algorithms.labels import encode
+from tasks.algorithms.routing import Routed, repeat, route, sampled_copies
+from tasks.algorithms.selection import below
+from tasks.storage.commits import SCRATCH
+from tasks.storage.outputs import Outputs
+from tasks.storage.parquet import read_batches
+from tasks.storage.shards import split
+
+ORDINAL = "evenkeel_ordinal"
+_FATES = ("holdout", "kept", "dropped", "rejected")
+
+
+@dataclass(frozen=True)
+class _Batch:
+    table: pa.Table
+    first: int
+    routed: Routed
+
+
+@task(name="resample", cache_policy=NO_CACHE)
+def resample_shard(
+    shard: Shard, survey: Survey, plan: ResamplePlan, attempt: Attempt
+) -> ShardResult:
+    """Route the rows of a shard to train, holdout and rejected.
+
+    Args:
+        shard: Rows to read, whole parts.
+        survey: Where they lie.
+        plan: Where they go.
+        attempt: Where they are written.
+
+    Returns:
+        The files written, and how many rows went where.
+    """
+    schema = source_schema(survey)
+    tally = Counter(dict.fromkeys(_FATES, 0))
+    files: list[FileEntry] = []
+    for number, rows in split(shard, schema):
+        with Outputs(attempt, f"part-{number:05d}") as outputs:
+            if number == 0:
+                _open_empty_holdout(outputs, plan, schema)
+            for first, table in read_batches(
+                survey.fragments, schema, None, rows.start, rows.stop
+            ):
+                batch = _Batch(table, first, route(table, first, plan))
+                _write_published(outputs, batch, survey, plan)
+                _write_scratch(outputs, batch, plan)
+                tally.update(_count(batch.routed))
+        files += outputs.published()
+    return ShardResult(files=tuple(files), **tally)
+
+
+def _open_empty_holdout(
+    outputs: Outputs, plan: ResamplePlan, schema: pa.Schema
+) -> None:
+    """Let holdout/ open as a dataset even if every class was too small to split."""
+    if not any(item.holdout for item in plan.classes):
+        outputs.open("holdout", schema, allow_empty=True)
+
+
+def _write_published(
+    outputs: Outputs, batch: _Batch, survey: Survey, plan: ResamplePlan
+) -> None:
+    table, routed = batch.table, batch.routed
+    outputs.write("holdout", table.filter(pa.array(routed.holdout)))
+    outputs.write("train", table.take(pa.array(repeat(routed))))
+    if routed.rejected.any():
+        refused = table.filter(pa.array(routed.rejected))
+        outputs.write("rejected", _with_reason(refused, survey, plan.target))
+
+
+def _with_reason(table: pa.Table, survey: Survey, target: str) -> pa.Table:
+    """Append the reason of each row; code -1 picks the last, that of missing labels."""
+    named = [item for item in survey.rejections if item.label is not None]
+    missing = [item.reason for item in survey.rejections if item.label is None]
+    reasons = np.array([*(item.reason for item in named), *(missing or [""])])
+    codes = encode(table.column(target), [item.label or "" for item in named])
+    return table.append_column(
+        free_name(table.schema, "reason"), pa.array(reasons[codes], pa.string())
+    )
+
+
+def _write_scratch(outputs: Outputs, batch: _Batch, plan: ResamplePlan) -> None:
+    """Keep aside what later stages read: samples to evaluate, donors to synthesise."""
+    table, routed = batch.table, batch.routed
+    sampling = routed.sampling
+    asis = ~routed.rejected & ~routed.holdout & below(sampling, plan.samples.asis)
+    held = routed.holdout & below(sampling, plan.samples.holdout)
+    places = repeat(routed)
+    chosen = places[sampled_copies(sampling, places, plan.samples.balanced)]
+    outputs.write(f"{SCRATCH}/asis", table.filter(pa.array(asis)))
+    outputs.write(f"{SCRATCH}/holdout", table.filter(pa.array(held)))
+    outputs.write(f"{SCRATCH}/balanced", table.take(pa.array(chosen)))
+    for code, item in enumerate(plan.classes):
+        if item.synthetic:
+            mine = (routed.codes == code) & (routed.times > 0)
+            outputs.write(f"{SCRATCH}/donors-{code:05d}", _donors(batch, mine))
+
+
+def _donors(batch: _Batch, mine: np.ndarray) -> pa.Table:
+    ordinals = batch.first + np.flatnonzero(mine)
+    name = free_name(batch.table.schema, ORDINAL)
+    return batch.table.filter(pa.array(mine)).append_column(name, pa.array(ordinals))
+
+
+def _count(routed: Routed) -> dict[str, int]:
+    return {
+        "holdout": int(routed.holdout.sum()),
+        "kept": int((routed.times > 0).sum()),
+        "dropped": int(routed.dropped.sum()),
+        "rejected": int(routed.rejected.sum()),
+    }

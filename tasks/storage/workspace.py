@@ -1,0 +1,206 @@
+"""The files of one run, written out of sight. Making them a version is commits'."""
+
+import hashlib
+import secrets
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from schemas.errors import EvenkeelError, VerificationError
+from schemas.records import Attempt, FileEntry
+from tasks.storage.commits import SCRATCH, data_folder, is_committed
+from tasks.storage.exclusive import Staged, checked, make_folder, reported
+from tasks.storage.location import locate
+from tasks.storage.writer import PartWriter
+
+
+@dataclass
+class PartFile:
+    """A Parquet file being written."""
+
+    write: Callable[[pa.Table], None]
+    """Appends rows."""
+    entry: FileEntry | None = None
+    """Set when the file was published."""
+
+
+def dataset_root(output: str, name: str) -> str:
+    """Give OUTPUT/NAME as a path; it need not exist.
+
+    Raises:
+        UserError: The output cannot be a path.
+    """
+    return str(Path(locate(output).path) / checked(name))
+
+
+def begin(output: str, name: str, run_key: str) -> Attempt:
+    """Make a place for the files of a run; others do not see it.
+
+    Args:
+        output: Folder under which datasets are published; made if missing.
+        name: Name of the dataset, a slug.
+        run_key: sha256 of source, config and seed, in hexadecimal.
+
+    Returns:
+        The attempt, with a fresh id.
+
+    Raises:
+        UserError: The output is full or cannot be written to.
+        TransientError: The storage failed.
+    """
+    root = dataset_root(output, name)
+    attempt = Attempt(root=root, run_key=run_key, attempt=secrets.token_hex(6))
+    make_folder(Path(directory(attempt)))
+    return attempt
+
+
+def directory(attempt: Attempt) -> str:
+    """Give the folder of an attempt as a path."""
+    return absolute(attempt.root, data_folder(attempt))
+
+
+def absolute(root: str, path: str) -> str:
+    """Give the path of a listed file.
+
+    Args:
+        root: OUTPUT/NAME as a path.
+        path: As a FileEntry has it, relative to the root.
+
+    Raises:
+        ValueError: The path could lead out of the root.
+    """
+    return str(Path(root) / checked(path))
+
+
+@contextmanager
+def part(
+    attempt: Attempt,
+    path: str,
+    schema: pa.Schema,
+    row_group_rows: int,
+    *,
+    allow_empty: bool = False,
+) -> Iterator[PartFile]:
+    """Write a Parquet file that appears when the body ends without an exception.
+
+    Args:
+        attempt: Whose file it is.
+        path: Relative to the attempt's folder, as ``train/part-00000.parquet``.
+        schema: Of its rows.
+        row_group_rows: Rows of each row group but the last.
+        allow_empty: Whether a file without rows appears at all.
+
+    Yields:
+        What takes rows, and has the FileEntry after the body.
+
+    Raises:
+        UserError: The disk is full or cannot be written to.
+        TransientError: The storage failed.
+        VerificationError: The path is taken by other content.
+    """
+    with Staged(Path(directory(attempt)) / checked(path)) as staged:
+        with PartWriter(staged, schema, row_group_rows) as writer:
+            file = PartFile(writer.write)
+            yield file
+        if writer.rows or allow_empty:
+            file.entry = _publish(attempt, staged, writer.rows)
+
+
+def write_bytes(attempt: Attempt, path: str, data: bytes) -> FileEntry:
+    """Write a file that holds no rows.
+
+    Args:
+        attempt: Whose file it is.
+        path: Relative to the attempt's folder, as ``report/report.html``.
+        data: Its content.
+
+    Returns:
+        Its entry.
+
+    Raises:
+        UserError: The disk is full or cannot be written to.
+        TransientError: The storage failed.
+        VerificationError: The path is taken by other content.
+    """
+    with Staged(Path(directory(attempt)) / checked(path)) as staged:
+        staged.write(data)
+        return _publish(attempt, staged, None)
+
+
+def open_part(root: str, entry: FileEntry) -> pq.ParquetFile:
+    """Open a listed Parquet file, its page checksums verified as it is read.
+
+    Args:
+        root: OUTPUT/NAME as a path.
+        entry: The file.
+    """
+    return pq.ParquetFile(absolute(root, entry.path), page_checksum_verification=True)
+
+
+def describe(root: str, entry: FileEntry) -> FileEntry:
+    """Hash a listed file again, to compare it with its entry.
+
+    Args:
+        root: OUTPUT/NAME as a path.
+        entry: The file.
+
+    Returns:
+        The entry with the bytes and sha256 that are there now.
+
+    Raises:
+        VerificationError: It is gone.
+        UserError: It may not be read.
+        TransientError: The storage failed.
+    """
+    path = Path(absolute(root, entry.path))
+    if not path.is_file():
+        raise VerificationError(f"{str(path)!r} is gone; run again.")
+    with reported(path), path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+        return entry.model_copy(update={"bytes": file.tell(), "sha256": digest})
+
+
+def scratch(attempt: Attempt, path: str) -> str:
+    """Give a path for a file that is never published; its folder is made.
+
+    Args:
+        attempt: Whose file it is.
+        path: Relative to the attempt's scratch folder.
+
+    Raises:
+        UserError: The disk is full or cannot be written to.
+        TransientError: The storage failed.
+    """
+    place = Path(directory(attempt)) / SCRATCH / checked(path)
+    make_folder(place.parent)
+    return str(place)
+
+
+def drop_scratch(attempt: Attempt) -> None:
+    """Remove the scratch folder, if there is one."""
+    shutil.rmtree(Path(directory(attempt)) / SCRATCH, ignore_errors=True)
+
+
+def discard(attempt: Attempt) -> None:
+    """Remove the attempt's folder, unless a version is or may be made of it."""
+    with suppress(EvenkeelError):  # not to know is a reason to keep the files
+        if not is_committed(attempt):
+            shutil.rmtree(directory(attempt), ignore_errors=True)
+
+
+def _publish(attempt: Attempt, staged: Staged, rows: int | None) -> FileEntry:
+    entry = FileEntry(
+        path=staged.path.relative_to(attempt.root).as_posix(),
+        rows=rows,
+        bytes=staged.bytes,
+        sha256=staged.sha256,
+    )
+    # A task that is tried again writes the same bytes again.
+    if not staged.publish() and describe(attempt.root, entry) != entry:
+        raise VerificationError(f"{entry.path} exists with other content.")
+    return entry

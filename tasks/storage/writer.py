@@ -1,0 +1,139 @@
+"""Writes Parquet whose bytes depend on the rows alone. Where to is workspace's."""
+
+from types import TracebackType
+from typing import Protocol, Self
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+
+class Sink(Protocol):
+    """Where bytes go: any binary file opened for writing, or less."""
+
+    def write(self, data: bytes, /) -> int:
+        """Take all of the data."""
+
+
+class PartWriter:
+    """Writes row groups of an exact size, however the rows are cut into tables.
+
+    Use it as a context manager: when the body raises, the file is left unfinished, for
+    a Parquet writer that is merely closed makes a valid file of the rows so far
+    (https://github.com/apache/arrow/issues/40502).
+    """
+
+    def __init__(self, sink: Sink, schema: pa.Schema, row_group_rows: int) -> None:
+        """Begin a file.
+
+        Args:
+            sink: Where the bytes go; it stays open.
+            schema: Of the rows; stored with its metadata.
+            row_group_rows: Rows of each row group but the last, 1 or more.
+        """
+        self.rows = 0
+        self._schema = schema
+        self._row_group_rows = row_group_rows
+        self._pending: list[pa.Table] = []
+        self._pending_rows = 0
+        self._tap = _Tap(sink)
+        self._parquet = pq.ParquetWriter(
+            self._tap,
+            schema,
+            compression="zstd",
+            use_dictionary=[field.name for field in schema if _repeats(field.type)],
+            write_page_checksum=True,
+        )
+
+    def __enter__(self) -> Self:
+        """Return the writer."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Finish the file, or leave it unfinished when an error passes."""
+        if kind is None:
+            self.close()
+        else:
+            self.abort()
+
+    def write(self, table: pa.Table) -> None:
+        """Append rows; they reach the sink when a row group is full.
+
+        Args:
+            table: Has the columns of the schema, in any order and castable types.
+        """
+        table = table.select(self._schema.names).cast(self._schema)
+        self.rows += table.num_rows
+        self._pending.append(table)
+        self._pending_rows += table.num_rows
+        if self._pending_rows >= self._row_group_rows:
+            self._flush(self._pending_rows // self._row_group_rows)
+
+    def close(self) -> None:
+        """Write the rows that are left, and the footer."""
+        try:
+            if self._pending_rows:
+                self._flush(1)
+            self._parquet.close()
+        finally:
+            self.abort()
+
+    def abort(self) -> None:
+        """Let nothing more reach the sink."""
+        self._tap.sink = None
+        self._parquet.close()
+
+    def _flush(self, groups: int) -> None:
+        rows = pa.concat_tables(self._pending)
+        for start in range(0, groups * self._row_group_rows, self._row_group_rows):
+            group = rows.slice(start, self._row_group_rows)
+            self._parquet.write_table(_canonical(group), self._row_group_rows)
+        rest = rows.slice(groups * self._row_group_rows)
+        self._pending, self._pending_rows = [rest], rest.num_rows
+
+
+class _Tap:
+    """What the Parquet writer writes to; its finaliser may do so after an abort."""
+
+    closed = False
+
+    def __init__(self, sink: Sink) -> None:
+        self.sink: Sink | None = sink
+
+    def write(self, data: bytes) -> int:
+        if self.sink is not None:
+            self.sink.write(data)
+        return len(data)
+
+    def flush(self) -> None:
+        """Nothing is buffered here."""
+
+    def close(self) -> None:
+        """The sink stays open."""
+
+
+def _repeats(kind: pa.DataType) -> bool:
+    # Dictionaries of random numbers are given up late: half of the time of writing.
+    return bool(
+        pa.types.is_dictionary(kind)
+        or pa.types.is_string(kind)
+        or pa.types.is_large_string(kind)
+        or pa.types.is_string_view(kind)
+        or pa.types.is_binary(kind)
+        or pa.types.is_large_binary(kind)
+        or pa.types.is_binary_view(kind)
+    )
+
+
+def _canonical(table: pa.Table) -> pa.Table:
+    """Give equal rows one layout: one chunk, dictionaries in order of appearance."""
+    for place, field in enumerate(table.schema):
+        if pa.types.is_dictionary(field.type) and not field.type.ordered:
+            values = table.column(place).cast(field.type.value_type)
+            column = values.combine_chunks().dictionary_encode().cast(field.type)
+            table = table.set_column(place, field, column)
+    return table.combine_chunks()

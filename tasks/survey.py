@@ -1,0 +1,86 @@
+"""Survey: footers, target contract, class counts, fingerprint.
+
+Reads the target column only; which strategy follows is planning's.
+"""
+
+import hashlib
+import re
+from pathlib import PurePosixPath
+
+import pyarrow as pa
+from prefect import task
+from prefect.cache_policies import NO_CACHE
+
+from schemas.config import BalanceConfig
+from schemas.records import Fragment, Survey
+from tasks.algorithms.columns import assign
+from tasks.algorithms.contract import Target, accept, check_discrete, check_type
+from tasks.algorithms.counts import ClassCounts, count
+from tasks.storage.location import find_parquet
+from tasks.storage.parquet import read_batches, read_fragments
+
+
+@task(name="survey", cache_policy=NO_CACHE)
+def survey_source(config: BalanceConfig) -> Survey:
+    """Learn what the source holds, and refuse what cannot be balanced.
+
+    Args:
+        config: Source, target, roles and contract.
+
+    Returns:
+        Files, columns, class counts and rejections.
+
+    Raises:
+        UserError: The source or its target column is unfit; the message says why.
+    """
+    fragments, schema = read_fragments(config.source)
+    columns = assign(schema, config)
+    target = _target(config, fragments, schema)
+    classes, rejections = accept(target, config.contract)
+    return Survey(
+        name=dataset_name(config),
+        source=config.source,
+        fingerprint=fingerprint(fragments),
+        fragments=fragments,
+        rows=sum(fragment.rows for fragment in fragments),
+        arrow_schema=schema.serialize().to_pybytes(),
+        columns=columns,
+        counts=classes,
+        rejections=rejections,
+    )
+
+
+def _target(
+    config: BalanceConfig, fragments: tuple[Fragment, ...], schema: pa.Schema
+) -> Target:
+    """Count the labels, giving up as soon as the column cannot hold classes."""
+    kind = schema.field(config.target).type
+    check_type(config.target, kind)
+    target = Target(config.target, kind, ClassCounts())
+    for _, batch in read_batches(fragments, schema, [config.target]):
+        counts = target.counts + count(batch.column(0))
+        target = Target(config.target, kind, counts)
+        check_discrete(target, config.contract)
+    return target
+
+
+def fingerprint(fragments: tuple[Fragment, ...]) -> str:
+    """Name the content of a source: sha256 over file names and file hashes."""
+    digest = hashlib.sha256()
+    for fragment in fragments:
+        digest.update(f"{fragment.name}\0{fragment.sha256}\n".encode())
+    return digest.hexdigest()
+
+
+def dataset_name(config: BalanceConfig) -> str:
+    """Give the name of the dataset: as configured, or a slug of the source's name.
+
+    The first part of the path without a wildcard, from the right, gives the slug.
+    """
+    if config.name:
+        return config.name
+    root, _ = find_parquet(config.source)
+    plain = PurePosixPath(config.source)
+    stem = plain.stem if plain.suffix and "*" not in plain.name else ""
+    slug = re.sub(r"[^a-z0-9]+", "_", (stem or PurePosixPath(root.path).name).lower())
+    return slug.strip("_")[:64].strip("_") or "dataset"

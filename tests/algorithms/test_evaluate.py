@@ -1,0 +1,205 @@
+"""The evaluation agrees with scikit-learn written anew, on real datasets."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+import pytest
+from sklearn.compose import make_column_transformer
+from sklearn.ensemble import HistGradientBoostingClassifier, RandomForestClassifier
+from sklearn.impute import SimpleImputer
+from sklearn.metrics import f1_score, log_loss, roc_auc_score
+from sklearn.neighbors import KNeighborsClassifier
+from sklearn.pipeline import Pipeline, make_pipeline
+from sklearn.preprocessing import OrdinalEncoder, StandardScaler
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+
+from schemas.config import EvaluationConfig, EvaluatorKind
+from schemas.records import Column, Evaluation, Role
+from tasks.algorithms.evaluate import (
+    NotComparableError,
+    Problem,
+    Tables,
+    evaluate,
+)
+
+DATA = Path(__file__).parents[1] / "data"
+TARGETS = {"glass": "Type", "horse_colic": "outcome", "hypothyroid": "Class"}
+EVERY_SET = pytest.mark.parametrize("name", TARGETS)
+SEED = 3
+
+
+def role(field: pa.Field, target: str) -> Role:
+    if field.name == target:
+        return "target"
+    return "categorical" if pa.types.is_string(field.type) else "numeric"
+
+
+def load(name: str) -> tuple[Problem, Tables]:
+    """Hold out every fourth row and repeat training rows until classes are even."""
+    table, target = pq.read_table(DATA / f"{name}.parquet"), TARGETS[name]
+    table = table.filter(table.column(target).is_valid())
+    columns = tuple(
+        Column(name=f.name, type=str(f.type), role=role(f, target), nullable=True)
+        for f in table.schema
+    )
+    fourth = np.arange(len(table)) % 4 == 0
+    train, holdout = table.filter(~fourth), table.filter(fourth)
+    counts = train.column(target).to_pandas().astype(str).value_counts()
+    problem = Problem(target, tuple(sorted(counts.index)), counts.index[-1], columns)
+    return problem, Tables(train, repeat(train, target), holdout)
+
+
+def repeat(train: pa.Table, target: str) -> pa.Table:
+    groups = train.column(target).to_pandas().groupby(train.column(target).to_pandas())
+    places = [np.asarray(rows) for rows in groups.indices.values()]
+    most = max(map(len, places))
+    return train.take(np.concatenate([np.resize(rows, most) for rows in places]))
+
+
+def independent(kind: EvaluatorKind, frame: pd.DataFrame) -> Pipeline:
+    """Write the pipeline anew, as a reader of the documentation would."""
+    texts = list(frame.columns[frame.dtypes == "str"])
+    numbers = [name for name in frame.columns if name not in texts]
+    encoder = OrdinalEncoder(
+        handle_unknown="use_encoded_value", unknown_value=-1, encoded_missing_value=-2
+    )
+    median = SimpleImputer(strategy="median", keep_empty_features=True)
+    features = make_column_transformer((median, numbers), (encoder, texts))
+    if kind is EvaluatorKind.KNN:
+        return make_pipeline(features, StandardScaler(), KNeighborsClassifier())
+    if kind is EvaluatorKind.RANDOM_FOREST:
+        forest = RandomForestClassifier(n_estimators=15, random_state=SEED)
+        return make_pipeline(features, forest)
+    boosting = HistGradientBoostingClassifier(
+        max_iter=15, early_stopping=False, random_state=SEED
+    )
+    return make_pipeline(features, boosting)
+
+
+def run(kind: EvaluatorKind, problem: Problem, tables: Tables) -> Evaluation:
+    config = EvaluationConfig(evaluator=kind, trees=15, resamples=200)
+    return evaluate(config, problem, tables, SEED)
+
+
+@EVERY_SET
+@pytest.mark.parametrize("kind", ["random_forest", "knn", "hist_gradient_boosting"])
+def test_scores_equal_an_independent_pipeline(name: str, kind: str) -> None:
+    problem, tables = load(name)
+    found = run(EvaluatorKind(kind), problem, tables)
+    unseen = tables.holdout.to_pandas()
+    truth = unseen.pop(problem.target).astype(str).map(problem.labels.index)
+    seen = sorted(set(truth))
+    for model, table in ((0, tables.asis), (2, tables.balanced)):
+        frame = table.to_pandas()
+        labels = frame.pop(problem.target).astype(str)
+        fitted = independent(EvaluatorKind(kind), frame)
+        with threadpool_limits(1):  # on a busy machine waiting threads take seconds
+            fitted.fit(frame, labels.map(problem.labels.index))
+            proba = fitted.predict_proba(unseen)
+        scores = found.models[model].scores
+        assert scores.macro_f1 == pytest.approx(
+            f1_score(truth, proba.argmax(axis=1), labels=seen, average="macro"),
+            abs=1e-9,
+        )
+        assert scores.log_loss == pytest.approx(
+            log_loss(truth, proba, labels=range(len(problem.labels))), abs=1e-9
+        )
+        areas = [roc_auc_score(truth == c, proba[:, c]) for c in seen]
+        assert scores.roc_auc == pytest.approx(np.mean(areas), abs=1e-9)
+
+
+@EVERY_SET
+def test_every_record_of_an_evaluation_fits_the_holdout(name: str) -> None:
+    problem, tables = load(name)
+    found = run(EvaluatorKind.RANDOM_FOREST, problem, tables)
+    names = [model.name for model in found.models]
+    assert names == ["baseline", "threshold_moved", "balanced"]
+    asis, balanced = tables.asis.num_rows, tables.balanced.num_rows
+    assert [model.train_rows for model in found.models] == [asis, asis, balanced]
+    baseline, _, after = (model.scores.macro_f1 for model in found.models)
+    assert found.difference == pytest.approx(after - baseline, abs=1e-12)
+    for model in found.models:
+        assert np.sum(model.confusion) == found.holdout_rows == len(tables.holdout)
+        assert [report.label for report in model.per_class] == list(problem.labels)
+        held_out = {report.label: report.support for report in model.per_class}
+        assert bool(model.precision_recall.x) is (held_out[problem.minority] > 0)
+        assert model.calibration.x
+    assert Evaluation.model_validate_json(found.model_dump_json()) == found
+
+
+def test_the_moved_threshold_changes_predictions_and_no_probability() -> None:
+    baseline, moved, _ = run(EvaluatorKind.RANDOM_FOREST, *load("hypothyroid")).models
+    assert moved.scores.brier == baseline.scores.brier
+    assert moved.scores.roc_auc == baseline.scores.roc_auc
+    assert moved.calibration == baseline.calibration
+    assert moved.confusion != baseline.confusion
+
+
+@pytest.mark.parametrize("kind", [k for k in EvaluatorKind if k != "none"])
+def test_the_same_table_twice_makes_no_difference(kind: EvaluatorKind) -> None:
+    problem, tables = load("glass")
+    found = run(kind, problem, replace(tables, balanced=tables.asis))
+    assert (found.difference, found.interval) == (0, (0, 0))
+    assert found.verdict == "no difference"
+    assert found.models[0].scores == found.models[2].scores
+
+
+def test_few_rows_and_absent_classes_are_noted() -> None:
+    problem, tables = load("glass")
+    target, wanted = tables.holdout.column("Type"), ["tableware", "containers"]
+    full = pc.invert(pc.is_in(target, pa.array(wanted)))
+    rare = pc.equal(target, "tableware")
+    first = pc.equal(pc.cumulative_sum(pc.cast(rare, pa.int64())), 1)
+    keep = pc.or_(full, pc.and_(rare, first))
+    found = run(
+        EvaluatorKind.KNN,
+        replace(problem, minority="tableware"),
+        replace(tables, holdout=tables.holdout.filter(keep), capped=True),
+    )
+    assert found.capped
+    assert found.notes == (
+        "Left out of macro averages, for the holdout has no rows of them: containers.",
+        (
+            "Rows of the minority class tableware in the holdout: 1, fewer than 10, "
+            "so no strong verdict is possible."
+        ),
+    )
+
+
+@pytest.mark.parametrize(("rows", "notes"), [(9, 1), (10, 0)])
+def test_ten_rows_of_the_minority_are_enough(rows: int, notes: int) -> None:
+    problem, tables = load("horse_colic")
+    target = tables.holdout.column(problem.target)
+    rare = pc.equal(pc.cast(target, pa.string()), problem.minority)
+    few = tables.holdout.filter(rare).slice(0, rows)
+    holdout = pa.concat_tables([few, tables.holdout.filter(pc.invert(rare))])
+    found = run(EvaluatorKind.KNN, problem, replace(tables, holdout=holdout))
+    assert len(found.notes) == notes
+
+
+def test_a_large_holdout_of_all_classes_needs_no_note() -> None:
+    problem, tables = load("horse_colic")
+    assert run(EvaluatorKind.KNN, problem, tables).notes == ()
+
+
+@pytest.mark.parametrize("side", ["asis", "balanced", "holdout"])
+@pytest.mark.parametrize("label", [None, "tableware"])
+def test_fewer_than_two_classes_cannot_be_compared(
+    side: str, label: str | None
+) -> None:
+    problem, tables = load("glass")
+    table = getattr(tables, side)
+    few = table.filter(pc.equal(table.column("Type"), pa.scalar(label, pa.string())))
+    with pytest.raises(NotComparableError, match="fewer than two classes"):
+        run(EvaluatorKind.KNN, problem, replace(tables, **{side: few}))
+
+
+def test_an_unknown_label_is_refused() -> None:
+    problem, tables = load("glass")
+    with pytest.raises(ValueError, match="holdout holds a label that is not one of"):
+        run(EvaluatorKind.KNN, replace(problem, labels=problem.labels[1:]), tables)

@@ -1,0 +1,124 @@
+"""Laws of the models: one answer for one seed, and nothing learnt from unseen rows."""
+
+import sys
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pytest
+
+from schemas.config import EvaluatorKind
+from schemas.errors import UserError
+from schemas.records import Column, Role
+from tasks.algorithms.features import to_frame
+from tasks.algorithms.labels import Codes
+from tasks.algorithms.models import fit_predict, make
+
+KINDS = [kind for kind in EvaluatorKind if kind is not EvaluatorKind.NONE]
+EVERY_KIND = pytest.mark.parametrize("kind", KINDS)
+ROLES: dict[str, Role] = {"x": "numeric", "hole": "numeric", "shape": "categorical"}
+COLUMNS = [Column(name=n, type="", role=r, nullable=True) for n, r in ROLES.items()]
+CLASSES = 3
+
+
+def rows(seed: int, count: int = 120) -> tuple[pd.DataFrame, Codes]:
+    """Draw rows whose class shows in both a number and a category, with gaps."""
+    rng = np.random.default_rng(seed)
+    codes = rng.integers(0, CLASSES, count).astype(np.int32)
+    x = rng.normal(codes * 3.0)
+    table = pa.table(
+        {
+            "x": pa.array(x, mask=rng.random(count) < 0.1),
+            "hole": pa.array([None] * count, pa.float64()),
+            "shape": pa.array(np.array(["o", "s", "t"])[codes], mask=x > 6),
+        }
+    )
+    return to_frame(table, COLUMNS), codes
+
+
+@EVERY_KIND
+def test_every_evaluator_learns(kind: EvaluatorKind) -> None:
+    unseen, truth = rows(2)
+    found = fit_predict(make(kind, 20, 0, COLUMNS), *rows(1), unseen, CLASSES)
+    assert found.shape == (120, CLASSES)
+    np.testing.assert_allclose(found.sum(axis=1), 1, atol=1e-6)
+    assert np.mean(found.argmax(axis=1) == truth) > 0.85
+
+
+@EVERY_KIND
+def test_the_seed_decides_the_bytes(kind: EvaluatorKind) -> None:
+    unseen, _ = rows(2)
+    for seed in (0, 2**63 - 1):
+        one, again = (
+            fit_predict(make(kind, 20, seed, COLUMNS), *rows(1), unseen, CLASSES)
+            for _ in range(2)
+        )
+        assert one.tobytes() == again.tobytes()
+
+
+@EVERY_KIND
+def test_a_prediction_does_not_depend_on_other_unseen_rows(kind: EvaluatorKind) -> None:
+    unseen, _ = rows(2)
+    whole, part = (
+        fit_predict(make(kind, 20, 0, COLUMNS), *rows(1), some, CLASSES)
+        for some in (unseen, unseen[40:60])
+    )
+    np.testing.assert_array_equal(whole[40:60], part)
+
+
+@EVERY_KIND
+def test_a_class_without_training_rows_has_probability_zero(
+    kind: EvaluatorKind,
+) -> None:
+    features, codes = rows(1)
+    some = codes != 1
+    found = fit_predict(
+        make(kind, 20, 0, COLUMNS), features[some], codes[some], features, CLASSES
+    )
+    assert (found[:, 1] == 0).all()
+    assert (found[:, [0, 2]] > 0).any(axis=0).all()
+
+
+@EVERY_KIND
+def test_levels_and_gaps_unseen_in_training_are_no_error(kind: EvaluatorKind) -> None:
+    features, codes = rows(1)
+    full = features.dropna(subset=["x", "shape"])
+    strange = pd.DataFrame({"x": [np.nan, 1.0], "hole": [1.0, np.nan]})
+    strange["shape"] = pd.Series(["new", None], dtype="str")
+    found = fit_predict(
+        make(kind, 20, 0, COLUMNS), full, codes[full.index], strange, CLASSES
+    )
+    np.testing.assert_allclose(found.sum(axis=1), 1, atol=1e-6)
+
+
+def test_a_forest_adds_its_votes_in_one_order() -> None:
+    """Threads would add in the order they finish, which no test can bring about."""
+    model = make(EvaluatorKind.RANDOM_FOREST, 2, 0, COLUMNS)
+    fit_predict(model, *rows(1), rows(2)[0], CLASSES)
+    assert model.named_steps["model"].n_jobs == 1
+
+
+def test_fewer_rows_than_neighbours_are_all_neighbours() -> None:
+    model = make(EvaluatorKind.KNN, 1, 0, COLUMNS)
+    features, _ = rows(1, 3)
+    found = fit_predict(
+        model, features, np.array([0, 1, 1], np.int32), rows(2, 5)[0], 2
+    )
+    np.testing.assert_allclose(found, [[1 / 3, 2 / 3]] * 5)
+
+
+def test_no_feature_is_an_error_the_user_can_mend() -> None:
+    columns = [Column(name="y", type="", role="target", nullable=False)]
+    with pytest.raises(UserError, match="nothing to learn from"):
+        make(EvaluatorKind.RANDOM_FOREST, 1, 0, columns)
+
+
+def test_a_missing_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "xgboost", None)
+    with pytest.raises(UserError, match=r"pip install 'evenkeel\[xgboost\]'"):
+        make(EvaluatorKind.XGBOOST, 1, 0, COLUMNS)
+
+
+def test_the_evaluator_none_has_no_model() -> None:
+    with pytest.raises(ValueError, match="has no model"):
+        make(EvaluatorKind.NONE, 1, 0, COLUMNS)

@@ -1,0 +1,257 @@
+"""Reports say what the evidence says, and no label can change their shape."""
+
+import html as entities
+import json
+import re
+from collections.abc import Mapping
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+from markdown_it import MarkdownIt
+from playwright.sync_api import Page
+
+from schemas.config import BalanceConfig
+from schemas.records import Evidence
+from tasks.algorithms import figures
+from tasks.algorithms.captions import one_line, shorten
+from tasks.algorithms.rendering import escape_markdown, html, markdown
+from tasks.algorithms.wording import verdict_sentence
+from tests import evidence
+
+pytest_plugins = ["tests.chromium"]
+
+MADE = {
+    "binary": evidence.binary(),
+    "many": evidence.many(),
+    "undersampled": evidence.undersampled(),
+}
+DRAWN = {name: figures.draw(m.plan, m.evaluation) for name, m in MADE.items()}
+MARKDOWN = MarkdownIt("commonmark").enable(["table", "strikethrough"])
+LABELS = st.text(max_size=50) | st.sampled_from(evidence.HOSTILE)
+
+
+class _Outline(HTMLParser):
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.tags: list[str] = []
+        self.text: list[str] = []
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        names = [name for name, _ in attrs if name != "title"]
+        self.tags.append(" ".join([tag, *names]))
+
+    def handle_data(self, data: str) -> None:
+        self.text.append(data)
+
+
+def _squeezed(text: str) -> str:
+    return " ".join(text.split())
+
+
+@pytest.mark.parametrize("name", MADE)
+def test_same_evidence_same_page(name: str) -> None:
+    made = MADE[name]
+    again = Evidence.model_validate_json(made.model_dump_json())
+
+    assert html(made, DRAWN[name]) == html(again, DRAWN[name])
+    assert markdown(made, DRAWN[name]) == markdown(again, DRAWN[name])
+
+
+@given(LABELS)
+@settings(deadline=None)
+def test_no_label_changes_the_shape_of_the_page(label: str) -> None:
+    plain = _Outline(html(evidence.binary(minority="plain"), {}))
+    outline = _Outline(html(evidence.binary(minority=label), {}))
+
+    assert outline.tags == plain.tags
+    assert shorten(label, 100) in outline.text
+
+
+@given(LABELS)
+@settings(deadline=None)
+def test_no_label_changes_the_shape_of_the_markdown(label: str) -> None:
+    plain = MARKDOWN.render(markdown(evidence.binary(minority="plain"), {}))
+    outline = _Outline(MARKDOWN.render(markdown(evidence.binary(minority=label), {})))
+
+    assert outline.tags == _Outline(plain).tags
+
+
+@given(LABELS)
+@example("\\|")
+@example("www.example.org and a@b.cd")
+def test_escaped_text_reads_as_it_was_in_a_cell(text: str) -> None:
+    table = f"| a | b |\n| - | - |\n| x{escape_markdown(text)}x | y |\n"
+    outline = _Outline(MARKDOWN.render(table))
+
+    assert outline.tags.count("td") == 2
+    assert _squeezed(f"x{one_line(text)}x") in _squeezed("".join(outline.text))
+
+
+def test_bare_addresses_are_no_links() -> None:
+    links = MarkdownIt("commonmark").render(
+        escape_markdown("<https://e.org> [a](b) ![c](d)")
+    )
+
+    assert "<a" not in links
+    assert "<img" not in links
+
+
+@pytest.mark.parametrize("name", MADE)
+def test_the_page_loads_and_runs_nothing(name: str) -> None:
+    page = html(MADE[name], DRAWN[name])
+    outline = _Outline(page)
+
+    assert "script" not in {tag.split()[0] for tag in outline.tags}
+    assert not re.search(r"(src|href)=\"(?!data:image/svg)", page)
+    assert "default-src 'none'; img-src data:; style-src 'unsafe-inline'" in page
+    assert page.count("<img ") == len(DRAWN[name]) == page.count(' alt="')
+
+
+@pytest.mark.parametrize("name", MADE)
+def test_both_reports_tell_the_verdict_and_the_decision(name: str) -> None:
+    made = MADE[name]
+    sentences = (verdict_sentence(made.evaluation), made.plan.decision.reason)
+    text = "".join(_Outline(html(made, {})).text)
+    brief = "".join(_Outline(MARKDOWN.render(markdown(made, {}))).text)
+
+    for sentence in (*sentences, *made.plan.decision.notes, made.correction.note):
+        assert sentence in text
+        assert sentence in brief
+
+
+@pytest.mark.parametrize("name", MADE)
+def test_markdown_fits_an_artifact(name: str) -> None:
+    text = markdown(MADE[name], DRAWN[name])
+
+    assert len(text.encode()) < 150_000
+    assert "![Training rows of each class" in text
+    assert "data:image/svg+xml;base64," in text
+
+
+def test_figures_that_do_not_fit_an_artifact_are_left_out() -> None:
+    large = {"distribution": b"x" * 30_000, "confusion": b"x" * 60_000}
+
+    assert markdown(MADE["binary"], large).count("](data:") == 1
+
+
+def test_markdown_on_disk_links_to_the_figures_beside_it() -> None:
+    text = markdown(MADE["binary"], DRAWN["binary"], "figures")
+
+    assert re.findall(r"\]\((.*)\)", text) == [
+        f"figures/{name}.svg" for name in DRAWN["binary"]
+    ]
+
+
+def test_long_tables_are_cut_in_markdown_alone() -> None:
+    made = evidence.binary()
+    classes = tuple(
+        one.model_copy(update={"label": f"class {i}"})
+        for i, one in enumerate([made.plan.classes[0]] * 90)
+    )
+    plan = made.plan.model_copy(update={"classes": classes})
+    long = made.model_copy(update={"plan": plan, "evaluation": None})
+
+    assert "And 31 more, in report.html." in markdown(long, {})
+    assert "class 89" in html(long, {})
+
+
+def test_the_snippet_of_the_page_works(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = evidence.binary(target="a'b<c>\"")
+    table = pd.DataFrame({made.plan.target: [0, 1], "id": [1, 2], "x": [0.5, 1.5]})
+    for side in ("train", "holdout"):
+        (tmp_path / side).mkdir()
+        table.to_parquet(tmp_path / side / "part.parquet")
+    monkeypatch.chdir(tmp_path)
+    found = re.search(r"<pre><code>(import.*?)</code>", html(made, {}), re.DOTALL)
+    assert found is not None
+
+    names: dict[str, Any] = {}
+    exec(entities.unescape(found[1]), names)  # noqa: S102 - this is what readers do
+
+    assert list(names["features"]) == ["x"]
+    assert list(names["labels"]) == [0, 1]
+
+
+@pytest.mark.parametrize("name", MADE)
+def test_the_config_of_the_page_is_the_config(name: str) -> None:
+    found = re.search(r"<pre><code>(\{.*?)</code>", html(MADE[name], {}), re.DOTALL)
+    assert found is not None
+
+    config = json.loads(entities.unescape(found[1]))
+
+    assert BalanceConfig.model_validate(config) == MADE[name].config
+
+
+def _opened(
+    page: Page, made: Evidence, drawn: Mapping[str, bytes], folder: Path
+) -> set[str]:
+    path = folder / "report.html"
+    path.write_text(html(made, drawn), encoding="utf-8")
+    seen: set[str] = set()
+    page.on("console", lambda message: seen.add(f"console: {message.text}"))
+    page.on("pageerror", lambda error: seen.add(f"error: {error}"))
+    page.on("dialog", lambda dialog: seen.add(f"dialog: {dialog.message}"))
+    page.on("request", lambda request: seen.add(request.url.split(",")[0]))
+    page.goto(path.as_uri())
+    return seen - {path.as_uri(), "data:image/svg+xml;base64"}
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("name", MADE)
+def test_a_browser_shows_every_picture_and_asks_for_nothing(
+    name: str, page: Page, tmp_path: Path
+) -> None:
+    seen = _opened(page, MADE[name], DRAWN[name], tmp_path)
+
+    widths = page.evaluate("Array.from(document.images, image => image.naturalWidth)")
+    assert len(widths) == len(DRAWN[name])
+    assert all(width > 0 for width in widths)
+    assert seen == set()
+
+
+@pytest.mark.browser
+def test_hostile_labels_run_nothing_and_show_as_text(
+    page: Page, tmp_path: Path
+) -> None:
+    seen = _opened(page, MADE["many"], DRAWN["many"], tmp_path)
+
+    cells = page.locator("tbody bdi").all_text_contents()
+    assert {shorten(label, 100) for label in evidence.HOSTILE} <= set(cells)
+    assert page.locator("script, svg, main i, main b, bdi *").count() == 0
+    assert page.title() == "rings: balance report"
+    assert seen == set()
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("width", [320, 390, 1280])
+@pytest.mark.parametrize("name", MADE)
+def test_the_page_never_scrolls_sideways(
+    name: str, width: int, page: Page, tmp_path: Path
+) -> None:
+    page.set_viewport_size({"width": width, "height": 800})
+    _opened(page, MADE[name], DRAWN[name], tmp_path)
+
+    assert page.evaluate("document.documentElement.scrollWidth") == width
+
+
+@pytest.mark.browser
+def test_dark_readers_get_a_dark_page_with_light_figures(
+    page: Page, tmp_path: Path
+) -> None:
+    shades = []
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        _opened(page, MADE["binary"], DRAWN["binary"], tmp_path)
+        shades.append(page.evaluate("getComputedStyle(document.body).backgroundColor"))
+    figure = page.evaluate("getComputedStyle(document.images[0]).backgroundColor")
+
+    assert shades[0] != shades[1]
+    assert figure == "rgb(255, 255, 255)"

@@ -1,0 +1,223 @@
+"""Synthetic rows have parents, lie between them and can be made again by anyone."""
+
+from collections import Counter
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from imblearn.over_sampling import SMOTE
+
+from schemas.config import BalanceConfig
+from schemas.records import Column
+from tasks.algorithms import columns as column_roles
+from tasks.algorithms.smote import Drawn, Model, derive, draw, prepare, rederive
+from tests.algorithms.mixed import Donors, donors, is_between, roles, same
+
+DATA = Path(__file__).parents[1] / "data"
+SEEDS = st.integers(0, 2**63 - 1)
+
+
+def make(made: Donors, data: st.DataObject) -> Model:
+    table, columns = made
+    k = data.draw(st.integers(1, table.num_rows - 1))
+    return prepare(table, columns, k=k, standardize=data.draw(st.booleans()))
+
+
+def check_rows(model: Model, drawn: Drawn) -> pa.Table:
+    """Hold synthetic rows against their parents, column by column."""
+    rows = derive(model, *drawn)
+    rows.validate(full=True)
+    assert rows.schema.equals(model.donors.schema, check_metadata=True)
+    assert rows.num_rows == len(drawn.lam)
+    for column in model.columns:
+        check_column(model, drawn, column, rows.column(column.name).to_pylist())
+    return rows
+
+
+def check_column(
+    model: Model, drawn: Drawn, column: Column, made: list[object]
+) -> None:
+    donated = model.donors.column(column.name).to_pylist()
+    parents = [donated[place] for place in drawn.parents]
+    neighbours = [donated[place] for place in drawn.neighbours]
+    match column.role:
+        case "key" | "ignore":
+            assert made == [None] * len(made)
+        case "target":
+            assert made == parents
+        case "categorical":
+            around = [[donated[n] for n in line] for line in model.neighbours]
+            expected = [vote(donated[p], around[p]) for p in drawn.parents]
+            assert made == expected
+        case "numeric" | "temporal":
+            triples = zip(made, parents, neighbours, strict=True)
+            assert all(is_between(*triple) for triple in triples)
+
+
+def vote(own: object, around: list[object]) -> object:
+    """Count slowly: the most frequent, among ties the own, then the nearest."""
+    votes = Counter(around)
+    best = [value for value in around if votes[value] == max(votes.values())]
+    return own if own in best else best[0]
+
+
+@settings(deadline=None)
+@given(donors(), st.data(), SEEDS)
+def test_rows_obey_their_parents(made: Donors, data: st.DataObject, seed: int) -> None:
+    model = make(made, data)
+    rows = data.draw(st.integers(0, 30))
+    check_rows(model, draw(seed, data.draw(st.integers(0, 9)), 0, rows, model))
+
+
+@settings(deadline=None)
+@given(donors(), st.data(), SEEDS)
+def test_rows_can_be_made_again_without_the_model(
+    made: Donors, data: st.DataObject, seed: int
+) -> None:
+    table, columns = made
+    k = data.draw(st.integers(1, table.num_rows - 1))
+    for standardize in (True, False):
+        model = prepare(table, columns, k=k, standardize=standardize)
+        drawn = draw(seed, 1, 0, 9, model)
+        again = rederive(table, columns, drawn, k=k, standardize=standardize)
+        assert same(derive(model, *drawn), again)
+
+
+@settings(deadline=None)
+@given(donors(), st.data(), SEEDS)
+def test_chunks_put_together_are_the_whole(
+    made: Donors, data: st.DataObject, seed: int
+) -> None:
+    model = make(made, data)
+    cuts = sorted(data.draw(st.lists(st.integers(0, 40), max_size=4)))
+    edges = [0, *cuts, 40]
+    parts = [
+        draw(seed, 2, *edge, model) for edge in zip(edges, edges[1:], strict=False)
+    ]
+    whole = draw(seed, 2, 0, 40, model)
+    for one, many in zip(whole, zip(*parts, strict=True), strict=True):
+        assert np.array_equal(one, np.concatenate(many))
+    tables = pa.concat_tables([derive(model, *part) for part in parts])
+    assert same(tables, derive(model, *whole))
+
+
+@settings(deadline=None)
+@given(donors(), st.data(), SEEDS, st.integers(0, 200))
+def test_donors_are_parents_equally_often(
+    made: Donors, data: st.DataObject, seed: int, rows: int
+) -> None:
+    model = make(made, data)
+    drawn = draw(seed, 0, 0, rows, model)
+    uses = np.bincount(drawn.parents, minlength=model.donors.num_rows)
+    assert np.ptp(uses) <= 1
+    around = model.neighbours[drawn.parents]
+    assert (around == drawn.neighbours[:, np.newaxis]).any(axis=1).all()
+
+
+def grid(rows: int) -> Model:
+    table = pa.table({"x": [float(place) for place in range(rows)]})
+    return prepare(table, roles(table.schema), k=4, standardize=True)
+
+
+def test_neighbours_and_shares_are_drawn_evenly() -> None:
+    model = grid(50)
+    drawn = draw(7, 3, 0, 100_000, model)
+    places = (model.neighbours[drawn.parents] == drawn.neighbours[:, None]).argmax(1)
+    assert np.bincount(places) / len(places) == pytest.approx([0.25] * 4, abs=0.01)
+    shares, _ = np.histogram(drawn.lam, 10, (0, 1))
+    assert shares / len(places) == pytest.approx([0.1] * 10, abs=0.01)
+    assert abs(np.corrcoef(places, drawn.lam)[0, 1]) < 0.02
+
+
+def test_classes_and_seeds_are_drawn_apart() -> None:
+    model = grid(50)
+    plays = [draw(seed, code, 0, 50, model) for seed in (1, 2) for code in (0, 1)]
+    for part in range(3):
+        assert len({tuple(play[part].tolist()) for play in plays}) == len(plays)
+
+
+def oracle_rows(points: np.ndarray, labels: np.ndarray, seed: int) -> np.ndarray:
+    """Make ten rows of every class with imbalanced-learn."""
+    counts = {label: int((labels == label).sum()) + 10 for label in np.unique(labels)}
+    sampler = SMOTE(sampling_strategy=counts, random_state=seed, k_neighbors=3)
+    made, _ = sampler.fit_resample(points, labels)
+    return np.asarray(made[len(points) :])
+
+
+def oracle_draws(model: Model, seed: int) -> Drawn:
+    """Draw as imbalanced-learn draws: a pair of parent and neighbour, then a share."""
+    random = np.random.RandomState(seed)  # noqa: NPY002 - the generator of the oracle
+    pairs = random.randint(0, model.neighbours.size, 10)
+    lam = random.uniform(size=10)
+    parents, places = np.divmod(pairs, model.neighbours.shape[1])
+    return Drawn(parents, model.neighbours[parents, places], lam)
+
+
+def our_rows(points: np.ndarray, seed: int) -> np.ndarray:
+    """Make ten rows of one class from imbalanced-learn's draws."""
+    names = [f"x{place}" for place in range(points.shape[1])]
+    table = pa.table(list(points.T), names)
+    model = prepare(table, roles(table.schema), k=3, standardize=False)
+    rows = derive(model, *oracle_draws(model, seed))
+    return np.column_stack([column.to_numpy() for column in rows.columns])
+
+
+@settings(deadline=None, max_examples=40)
+@given(st.integers(0, 2**32 - 1), st.integers(1, 20), st.booleans())
+def test_rows_equal_those_of_imbalanced_learn_bit_for_bit(
+    seed: int, width: int, coarse: bool
+) -> None:
+    random = np.random.default_rng(seed)
+    points = random.normal(size=(60, width)) * 10.0 ** random.integers(-3, 4, width)
+    if coarse:  # ties of distance, but no duplicate rows
+        points = random.integers(-9, 9, (60, width)) + np.arange(60)[:, np.newaxis]
+    points, labels = points.astype(np.float64), random.permutation(np.arange(60) % 3)
+    ours = [our_rows(points[labels == label], seed) for label in range(3)]
+    assert np.vstack(ours).tobytes() == oracle_rows(points, labels, seed).tobytes()
+
+
+@pytest.mark.parametrize(
+    ("name", "target", "kinds"),
+    [
+        ("hypothyroid", "Class", {"numeric", "categorical"}),
+        ("horse_colic", "outcome", {"numeric", "categorical"}),
+        ("adult", "income", {"numeric", "categorical"}),
+        ("abalone", "Rings", {"numeric", "categorical"}),
+        ("glass", "Type", {"numeric"}),
+    ],
+)
+def test_real_rows_obey_their_parents(name: str, target: str, kinds: set[str]) -> None:
+    table = pq.read_table(DATA / f"{name}.parquet")
+    config = BalanceConfig(source=name, target=target)
+    columns = column_roles.assign(table.schema, config)
+    assert {column.role for column in columns} == {*kinds, "target"}
+    counts = Counter(table.column(target).drop_null().to_pylist())
+    label = min((c for c in counts if counts[c] > 5), key=counts.__getitem__)
+    chosen = table.filter(pc.equal(table.column(target), label)).slice(0, 2_000)
+    model = prepare(chosen, columns, k=5, standardize=True)
+    check_rows(model, draw(0, 0, 0, 500, model))
+
+
+def test_two_rows_are_each_others_neighbours() -> None:
+    table = pa.table({"x": [1, 9], "c": ["a", "b"]})
+    model = prepare(table, roles(table.schema), k=1, standardize=True)
+    assert model.neighbours.tolist() == [[1], [0]]
+    assert derive(model, *draw(0, 0, 0, 2, model)).num_rows == 2
+
+
+def test_duplicates_and_empty_columns_make_duplicates() -> None:
+    table = pa.table({"x": [1.5] * 4, "e": pa.nulls(4, pa.int64()), "c": ["a"] * 4})
+    model = prepare(table, roles(table.schema), k=3, standardize=True)
+    assert same(derive(model, *draw(0, 0, 0, 4, model)), table)
+
+
+@pytest.mark.parametrize(("rows", "k"), [(0, 1), (1, 1), (3, 3), (3, 0)])
+def test_more_neighbours_than_rows_are_refused(rows: int, k: int) -> None:
+    table = pa.table({"x": [1.0] * rows})
+    with pytest.raises(ValueError, match="k must be in"):
+        prepare(table, roles(table.schema), k=k, standardize=True)

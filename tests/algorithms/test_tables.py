@@ -1,0 +1,107 @@
+"""Rows of the report: plain values that add up."""
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from schemas.records import Diagnosis, Evaluation, Evidence
+from tasks.algorithms.tables import (
+    class_rows,
+    measure_rows,
+    per_class_rows,
+    rejection_rows,
+    score_rows,
+    total_row,
+)
+from tests import evidence
+
+EVIDENCE = (evidence.binary(), evidence.many(), evidence.undersampled())
+FLOATS = st.floats() | st.none()
+
+
+def _evaluation(**scores: float | None) -> Evaluation:
+    whole = evidence.binary().evaluation
+    assert whole is not None
+    models = [
+        model.model_copy(update={"scores": model.scores.model_copy(update=scores)})
+        for model in whole.models
+    ]
+    return whole.model_copy(update={"models": tuple(models)})
+
+
+@pytest.mark.parametrize("made", EVIDENCE)
+def test_no_row_is_lost(made: Evidence) -> None:
+    for row in class_rows(made.plan, made.survey.rejections):
+        parts = [row[name] for name in ("Holdout", "Kept", "Dropped")]
+        assert row["Source"] == sum(part for part in parts if isinstance(part, int))
+
+
+@pytest.mark.parametrize("made", EVIDENCE)
+def test_priors_are_shares(made: Evidence) -> None:
+    total = total_row(class_rows(made.plan))
+
+    assert total["Prior before"] == pytest.approx(1, abs=1e-4)
+    assert total["Prior after"] == pytest.approx(1, abs=1e-4)
+
+
+def test_classes_come_largest_first() -> None:
+    made = evidence.many()
+    rows = [row["Prior before"] for row in class_rows(made.plan)]
+
+    assert rows == sorted(rows, key=lambda prior: -float(prior or 0))
+    assert len(rows) == len(made.plan.classes)
+
+
+def test_rejected_rows_count_for_their_class_alone() -> None:
+    made = evidence.binary()
+
+    rows = class_rows(made.plan, made.survey.rejections)
+
+    assert [row["Rejected"] for row in rows] == [0, 2]
+
+
+@given(FLOATS, st.floats(), st.floats())
+def test_scores_are_plain_json(
+    roc_auc: float | None, brier: float, macro_f1: float
+) -> None:
+    evaluation = _evaluation(roc_auc=roc_auc, brier=brier, macro_f1=macro_f1)
+
+    rows = score_rows(evaluation)
+
+    assert json.loads(json.dumps(rows, allow_nan=False)) == rows
+    assert all(list(row) == list(rows[0]) for row in rows)
+
+
+@given(st.floats())
+def test_measures_are_plain_json(ratio: float) -> None:
+    made = evidence.binary().plan
+    before: Diagnosis = made.before.model_copy(update={"imbalance_ratio": ratio})
+    rows = measure_rows(made.model_copy(update={"before": before}))
+
+    assert json.loads(json.dumps(rows, allow_nan=False)) == rows
+
+
+def test_every_measure_has_a_line() -> None:
+    fields = set(Diagnosis.model_fields) - {"classes", "rows"}
+
+    assert len(measure_rows(evidence.binary().plan)) == len(fields)
+
+
+def test_classes_are_compared_in_every_score() -> None:
+    evaluation = _evaluation()
+    report = evaluation.models[2].per_class[1]
+
+    row = per_class_rows(evaluation)[1]
+
+    assert row["Holdout rows"] == report.support
+    assert row["Recall balanced"] == pytest.approx(report.recall, abs=1e-6)
+    assert not any("threshold" in name for name in row)
+
+
+def test_rejections_come_most_rows_first() -> None:
+    rows = rejection_rows(evidence.many().survey.rejections)
+
+    assert rows[0] == {"Reason": "label is missing", "Label": "(missing)", "Rows": 12}
+    assert [row["Rows"] for row in rows] == [12, 3]

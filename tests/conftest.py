@@ -1,0 +1,38 @@
+"""Fixtures that more than one folder of tests needs."""
+
+from collections.abc import Iterator
+
+import pytest
+
+
+@pytest.fixture(scope="session")
+def prefect_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Start a throwaway Prefect API, once, with its own place for results."""
+    from prefect.settings import (  # noqa: PLC0415 - seconds that only flow tests pay
+        PREFECT_FLOWS_HEARTBEAT_FREQUENCY,
+        PREFECT_LOCAL_STORAGE_PATH,
+        temporary_settings,
+    )
+    from prefect.testing.utilities import (  # noqa: PLC0415 - imports the whole server
+        prefect_test_harness,
+    )
+
+    # Without a heartbeat a flow run does not wait for its last beat, up to a second.
+    settings = {
+        PREFECT_LOCAL_STORAGE_PATH: tmp_path_factory.mktemp("results"),
+        PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None,
+    }
+    with (
+        prefect_test_harness(server_startup_timeout=120),
+        temporary_settings(settings),
+    ):
+        yield
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Run tests of flow runs last: hypothesis must not share a process with Prefect.
+
+    Threads that Prefect leaves running draw from ``random``; hypothesis takes that for
+    a strategy that draws from it, and fails tests that never heard of Prefect.
+    """
+    items.sort(key=lambda item: item.get_closest_marker("prefect") is not None)

@@ -1,0 +1,271 @@
+"""Evidence for the tests of the report, made of numbers. A run makes the real thing."""
+
+import functools
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import numpy.typing as npt
+from sklearn.calibration import calibration_curve
+from sklearn.metrics import (
+    average_precision_score,
+    balanced_accuracy_score,
+    confusion_matrix,
+    f1_score,
+    log_loss,
+    matthews_corrcoef,
+    precision_recall_curve,
+    precision_recall_fscore_support,
+)
+
+from schemas.config import BalanceConfig, EvaluatorKind, Metric, StrategyKind
+from schemas.records import (
+    ClassPlan,
+    ClassReport,
+    Curve,
+    Decision,
+    Evaluation,
+    Evidence,
+    ModelEvaluation,
+    Rejection,
+    ResamplePlan,
+    Scores,
+    Survey,
+)
+from tasks.algorithms.calibration import correction_for
+from tasks.algorithms.imbalance import diagnose
+
+Codes = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
+
+HOSTILE = (
+    "<img src=x onerror=alert(1)>",
+    "</script><script>alert(2)</script>",
+    "a|b",
+    "$x_1$ and $\\frac{1}$",
+    "🦊 fox 👩‍🔬",
+    "",
+    "   ",
+    "x" * 200,
+    "two\nlines\r\n# heading",
+    "`code` *bold* _it_ [link](javascript:alert(3))",
+    "\x00\x1b[31mred\x07",
+    "\u202egnp.exe",
+    "日本語のとても長いラベルです、列からはみ出すかもしれません",
+    "العربية",
+    "&amp; &lt; \" '",
+    "{{ 7 * 7 }} {% raw %}",
+    "https://example.org/?a=1&b=2",
+    "~~gone~~ <b>bold</b> \\| |---|",
+    "</title><style>*{display:none}</style>",
+    "--><svg/onload=alert(4)>",
+)
+
+
+def binary(minority: str = "1", target: str = "class") -> Evidence:
+    """Make the evidence of a table with a rare class, balanced by SMOTE."""
+    rejections = (Rejection(label=minority, reason="label is not allowed", rows=2),)
+    return _evidence(
+        {"the rest": 10_923, minority: 260}, "mammography", target, rejections
+    )
+
+
+def many() -> Evidence:
+    """Make the evidence of 28 classes with the labels that nobody would wish for."""
+    names = (*HOSTILE, *(f"ring {number}" for number in range(8)))
+    counts = {name: 40 + 3_000 // (1 + place) for place, name in enumerate(names)}
+    rejections = (
+        Rejection(label=None, reason="label is missing", rows=12),
+        Rejection(label="<b>?</b>", reason="label is not allowed", rows=3),
+    )
+    return _evidence(counts, "rings", "`<i>ring|s</i>`\n'", rejections)
+
+
+def undersampled() -> Evidence:
+    """Make evidence without a model, of a class that was cut and one repeated."""
+    whole = binary()
+    classes = (
+        _class_plan("the rest", 10_923, drop=8_000, duplicate=0, synthesise=0),
+        _class_plan("1", 260, drop=0, duplicate=100, synthesise=0),
+    )
+    kind = StrategyKind.RANDOM_UNDER
+    plan = whole.plan.model_copy(
+        update={
+            "classes": classes,
+            "after": diagnose([one.train for one in classes]),
+            "decision": Decision(strategy=kind, reason="It was asked for."),
+        }
+    )
+    return whole.model_copy(
+        update={"plan": plan, "evaluation": None, "correction": correction_for(kind)}
+    )
+
+
+def _evidence(
+    counts: Mapping[str, int], name: str, target: str, rejections: Sequence[Rejection]
+) -> Evidence:
+    config = BalanceConfig(source=f"data/{name}.parquet", target=target, name=name)
+    return Evidence(
+        config=config,
+        survey=_survey(config, counts, rejections),
+        plan=_plan(config, counts),
+        evaluation=_evaluation(counts),
+        correction=correction_for(StrategyKind.SMOTE),
+    )
+
+
+def _survey(
+    config: BalanceConfig, counts: Mapping[str, int], rejections: Sequence[Rejection]
+) -> Survey:
+    return Survey(
+        name=config.name or "unnamed",
+        source=config.source,
+        fingerprint="a3f1" * 16,
+        fragments=(),
+        rows=sum(counts.values()) + sum(one.rows for one in rejections),
+        arrow_schema=b"",
+        columns=(),
+        counts=dict(counts),
+        rejections=tuple(rejections),
+    )
+
+
+def _class_plan(
+    label: str, source: int, *, drop: int, duplicate: int, synthesise: int
+) -> ClassPlan:
+    holdout = source // 5
+    kept = source - holdout - drop
+    return ClassPlan(
+        label=label,
+        source=source,
+        holdout=holdout,
+        kept=kept,
+        dropped=drop,
+        duplicated=duplicate,
+        synthetic=synthesise,
+        train=kept + duplicate + synthesise,
+    )
+
+
+def _plan(config: BalanceConfig, counts: Mapping[str, int]) -> ResamplePlan:
+    most = max(rows - rows // 5 for rows in counts.values())
+    classes = tuple(
+        _class_plan(
+            label, rows, drop=0, duplicate=0, synthesise=most - (rows - rows // 5)
+        )
+        for label, rows in counts.items()
+    )
+    rarest = min(counts, key=counts.__getitem__)
+    reason = (
+        f"SMOTE: the smallest class {rarest!r} has {counts[rarest]:,} rows, too few"
+    )
+    return ResamplePlan(
+        run_key="5d41402abc4b2a76",
+        seed=7,
+        target=config.target,
+        key=("id",),
+        standardize=True,
+        decision=Decision(
+            strategy=StrategyKind.SMOTE,
+            reason=f"{reason} to drop others down to it.",
+            notes=(f"Fewer than 5 neighbours exist, so k is clipped: {rarest!r}.",),
+        ),
+        before=diagnose([one.kept + one.dropped for one in classes]),
+        after=diagnose([one.train for one in classes]),
+        classes=classes,
+    )
+
+
+def _evaluation(counts: Mapping[str, int]) -> Evaluation:
+    labels, sizes = tuple(counts), tuple(rows // 5 for rows in counts.values())
+    models = tuple(_named(model, labels) for model in _models(sizes))
+    gain = models[2].scores.macro_f1 - models[0].scores.macro_f1
+    return Evaluation(
+        evaluator=EvaluatorKind.RANDOM_FOREST,
+        metric=Metric.MACRO_F1,
+        labels=labels,
+        minority=labels[int(np.argmin(sizes))],
+        holdout_rows=sum(sizes),
+        capped=True,
+        models=models,
+        difference=gain,
+        interval=(gain - 0.03, gain + 0.03),
+        confidence=0.95,
+        verdict="helped",
+        notes=("The rarest class has few holdout rows.",),
+    )
+
+
+def _named(model: ModelEvaluation, labels: Sequence[str]) -> ModelEvaluation:
+    named = (
+        report.model_copy(update={"label": label})
+        for report, label in zip(model.per_class, labels, strict=True)
+    )
+    return model.model_copy(update={"per_class": tuple(named)})
+
+
+@functools.cache  # labels change more often than numbers
+def _models(sizes: tuple[int, ...]) -> tuple[ModelEvaluation, ...]:
+    truth = np.repeat(np.arange(len(sizes)), sizes)
+    base, even = _probabilities(truth, 2.2, 0), _probabilities(truth, 3.0, 1)
+    return (
+        _model("baseline", truth, base, base.argmax(axis=1)),
+        _model("threshold_moved", truth, base, (base / np.array(sizes)).argmax(axis=1)),
+        _model("balanced", truth, even, even.argmax(axis=1)),
+    )
+
+
+def _probabilities(truth: Codes, skill: float, seed: int) -> Floats:
+    noise = np.random.default_rng(seed).normal(size=(len(truth), truth.max() + 1))
+    scores = noise + skill * np.eye(truth.max() + 1)[truth]
+    powers: Floats = np.exp(1.5 * scores)
+    chances: Floats = powers / powers.sum(axis=1, keepdims=True)
+    return chances
+
+
+def _model(name: str, truth: Codes, chances: Floats, said: Codes) -> ModelEvaluation:
+    minority = int(np.argmin(np.bincount(truth)))
+    precision, recall, _ = precision_recall_curve(
+        truth == minority, chances[:, minority]
+    )
+    thin = np.linspace(0, len(recall) - 1, 200).astype(int)
+    observed, predicted = calibration_curve(
+        truth == minority, chances[:, minority], n_bins=10, strategy="quantile"
+    )
+    return ModelEvaluation(
+        name=name,
+        train_rows=100_000,
+        scores=_scores(truth, said, chances, minority),
+        per_class=_per_class(truth, said),
+        confusion=tuple(map(tuple, confusion_matrix(truth, said).tolist())),
+        precision_recall=Curve(x=tuple(recall[thin]), y=tuple(precision[thin])),
+        calibration=Curve(x=tuple(predicted), y=tuple(observed)),
+    )
+
+
+def _scores(truth: Codes, said: Codes, chances: Floats, minority: int) -> Scores:
+    return Scores(
+        macro_f1=f1_score(truth, said, average="macro"),
+        balanced_accuracy=balanced_accuracy_score(truth, said),
+        g_mean=0.5,
+        mcc=matthews_corrcoef(truth, said),
+        roc_auc=None,
+        average_precision=average_precision_score(
+            truth == minority, chances[:, minority]
+        ),
+        brier=float(((chances - np.eye(chances.shape[1])[truth]) ** 2).sum(1).mean()),
+        log_loss=log_loss(truth, chances),
+    )
+
+
+def _per_class(truth: Codes, said: Codes) -> tuple[ClassReport, ...]:
+    columns = precision_recall_fscore_support(truth, said, zero_division=0)
+    return tuple(
+        ClassReport(
+            label="",
+            precision=precision,
+            recall=recall,
+            f1=f1,
+            support=int(support),
+        )
+        for precision, recall, f1, support in zip(*columns, strict=True)
+    )

@@ -1,0 +1,65 @@
+"""The balance flow under a real Prefect API: runs, artifacts, failures."""
+
+from pathlib import Path
+
+import pytest
+from prefect.client.orchestration import get_client
+from prefect.client.schemas.filters import ArtifactFilter, ArtifactFilterKey
+from prefect.client.schemas.objects import Artifact
+
+from flows.balance import balance
+from flows.tutorial import tutorial
+from schemas.errors import UserError
+from tests.datasets import request
+
+pytestmark = [pytest.mark.prefect, pytest.mark.xdist_group("prefect")]
+
+
+def _artifacts(key: str) -> list[Artifact]:
+    with get_client(sync_client=True) as client:
+        wanted = ArtifactFilter(key=ArtifactFilterKey(any_=[key]))
+        return list(client.read_artifacts(artifact_filter=wanted))
+
+
+@pytest.mark.usefixtures("prefect_server")
+def test_a_flow_run_publishes_the_same_and_shows_it(tmp_path: Path) -> None:
+    config = request("glass", tmp_path)
+    outcome = balance(config)
+    assert outcome.status == "published"
+    (verdict,) = _artifacts("glass-verdict")
+    assert "macro-F1" in str(verdict.data)
+    (report,) = _artifacts("glass-report")
+    assert "data:image/svg+xml;base64," in str(report.data)
+    (classes,) = _artifacts("glass-classes")
+    assert "headlamps" in str(classes.data)
+    assert _artifacts("glass-evaluation")
+    assert _artifacts("glass-decision")
+    assert _artifacts("glass-manifest-link")
+    again = balance(config, force=True)
+    assert again.manifest.version == 2
+    assert len(_artifacts("glass-verdict")) == 2
+    assert balance(config).status == "unchanged"
+
+
+@pytest.mark.usefixtures("prefect_server")
+def test_a_user_error_fails_the_run_with_its_message(tmp_path: Path) -> None:
+    config = request("glass", tmp_path, target="Typo", ignore=())
+    with pytest.raises(UserError, match="did you mean 'Type'"):
+        balance(config)
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.usefixtures("prefect_server")
+def test_progress_is_an_artifact_where_there_are_several_parts(tmp_path: Path) -> None:
+    outcome = balance(request("ecoli", tmp_path, evaluation={"evaluator": "none"}))
+    assert outcome.manifest.verdict == "not evaluated"
+    with get_client(sync_client=True) as client:
+        kinds = {artifact.type for artifact in client.read_artifacts(limit=100)}
+    assert "progress" in kinds
+
+
+@pytest.mark.usefixtures("prefect_server")
+def test_the_tutorial_is_a_flow_with_a_page() -> None:
+    assert tutorial()
+    (page,) = _artifacts("tutorial")[:1]
+    assert "112" in str(page.data)
