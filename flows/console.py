@@ -19,6 +19,7 @@ from schemas.records import (
     ClassPlan,
     Decision,
     Diagnosis,
+    Evaluation,
     Manifest,
     ManifestClass,
     Outcome,
@@ -28,7 +29,7 @@ from schemas.records import (
 from tasks.algorithms.captions import shorten
 from tasks.algorithms.imbalance import diagnose
 from tasks.algorithms.passport import manifest_classes
-from tasks.algorithms.rendering import verdict_sentence
+from tasks.algorithms.wording import alternative_sentence, verdict_sentence
 from tasks.publishing import published_evaluation
 
 _WIDTH = 40  # cells of a label
@@ -90,9 +91,7 @@ def show_version(manifest: Manifest, root: str, *, as_json: bool) -> None:
     _print_decision(out, manifest.decision)
     out.print(_class_table(manifest.classes))
     _print_rejections(out, manifest.rejections)
-    out.print(
-        Text(verdict_sentence(published_evaluation(manifest, root)), style="bold")
-    )
+    _print_verdict(out, published_evaluation(manifest, root))
     out.print()
     for name, place in _places(manifest, root).items():
         out.print(Text(f"{name:<9}{place}"), soft_wrap=True)
@@ -150,6 +149,12 @@ def _print_decision(out: Console, decision: Decision) -> None:
     out.print(Text(f"Decision: {decision.reason}"))
     for note in decision.notes:
         out.print(Text(f"  - {note}"))
+
+
+def _print_verdict(out: Console, evaluation: Evaluation | None) -> None:
+    out.print(Text(verdict_sentence(evaluation), style="bold"))
+    if alternative := alternative_sentence(evaluation):
+        out.print(Text(alternative))
 
 
 def _print_rejections(out: Console, rejections: Sequence[Rejection]) -> None:

@@ -41,10 +41,10 @@ def balance_dataset(
     survey = run(survey_source, config)
     root = dataset_root(config.output, survey.name)
     published = run(find_published, config, survey)
-    if published and not force:
-        return Outcome(status="unchanged", root=root, manifest=published)
+    if published.unchanged and not force:
+        return Outcome(status="unchanged", root=root, manifest=published.unchanged)
     plan = run(plan_resampling, config, survey)
-    attempt = run(begin_attempt, config, survey, plan)
+    attempt = run(begin_attempt, config, survey, plan, published.version)
     with discarded_on_error(attempt):
         parts = shards(survey.rows, source_schema(survey))
         real = run.map(resample_shard, parts, survey, plan, attempt)

@@ -347,6 +347,15 @@ class Manifest(Frozen):
     """Of the canonical JSON of all other fields."""
 
 
+class Published(Frozen):
+    """What a run found published when it began."""
+
+    version: int | None
+    """The highest number; None when nothing is published."""
+    unchanged: Manifest | None
+    """The version, if it is what the run would make and its files are whole."""
+
+
 class Outcome(Frozen):
     """How a run ended: a new version, or the one that was there already."""
 

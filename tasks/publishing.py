@@ -22,6 +22,7 @@ from schemas.records import (
     Evidence,
     FileEntry,
     Manifest,
+    Published,
     ResamplePlan,
     Survey,
 )
@@ -35,25 +36,27 @@ logger = logging.getLogger(__name__)
 
 
 @task(name="find-published", cache_policy=NO_CACHE)
-def find_published(config: BalanceConfig, survey: Survey) -> Manifest | None:
-    """Find the published version if it is what this run would make.
+def find_published(config: BalanceConfig, survey: Survey) -> Published:
+    """Look what is published, and whether it is what this run would make.
 
     Args:
         config: What is asked for.
         survey: What the source holds now.
 
     Returns:
-        Its manifest, if run key and dataset agree and its files are there in full.
+        The version to follow, and its manifest if there is nothing to do.
     """
     root = workspace.dataset_root(config.output, survey.name)
     head = read_head(root)
-    if head is None or head.run_key != run_key(config, survey.fingerprint):
-        return None
-    missing = [entry for entry in head.files if not _is_whole(root, entry)]
-    if missing:
-        logger.warning("version %d lacks %s", head.version, missing[0].path)
-        return None
-    return head
+    if head is None:
+        return Published(version=None, unchanged=None)
+    same = head.run_key == run_key(config, survey.fingerprint)
+    lost = [entry.path for entry in head.files if not _is_whole(root, entry)]
+    if same and lost:
+        logger.warning("version %d lacks %s: making it anew", head.version, lost[0])
+    return Published(
+        version=head.version, unchanged=head if same and not lost else None
+    )
 
 
 def published_evaluation(manifest: Manifest, root: str) -> Evaluation | None:
@@ -102,16 +105,26 @@ def published_version(place: str) -> tuple[Manifest, str]:
 
 
 @task(name="begin", cache_policy=NO_CACHE)
-def begin_attempt(config: BalanceConfig, survey: Survey, plan: ResamplePlan) -> Attempt:
+def begin_attempt(
+    config: BalanceConfig, survey: Survey, plan: ResamplePlan, parent: int | None
+) -> Attempt:
     """Make the place where this run's files are written, invisible to readers.
+
+    Args:
+        config: Source and output.
+        survey: Name of the dataset.
+        plan: Names the run.
+        parent: The version that was published when the run began.
+
+    Returns:
+        The attempt.
 
     Raises:
         UserError: The output lies inside the source, or cannot be written to.
     """
-    check_apart(config.source, config.output)
-    head = read_head(workspace.dataset_root(config.output, survey.name))
+    check_apart(config.source, workspace.dataset_root(config.output, survey.name))
     attempt = workspace.begin(config.output, survey.name, plan.run_key)
-    return attempt.model_copy(update={"parent": head and head.version})
+    return attempt.model_copy(update={"parent": parent})
 
 
 @contextmanager

@@ -16,7 +16,8 @@ from prefect.cache_policies import NO_CACHE
 
 from schemas.records import Attempt, Decision, Evidence, FileEntry, Manifest, Outcome
 from tasks.algorithms import figures, rendering, tables
-from tasks.algorithms.rendering import escape_markdown, verdict_sentence
+from tasks.algorithms.rendering import escape_markdown
+from tasks.algorithms.wording import verdict_sentence
 from tasks.storage.workspace import write_bytes
 
 

@@ -37,8 +37,10 @@ def between(parents: pa.Array, neighbours: pa.Array, lam: Floats) -> pa.Array:
     >>> between(*ends, np.array([0.5, 0.5, 0.5])).to_pylist()
     [5, 2, None]
     """
+    usable = pc.and_(_usable(parents), _usable(neighbours))
     made = _interpolate(parents, neighbours, lam)
-    return pc.if_else(pc.and_(_usable(parents), _usable(neighbours)), made, parents)
+    # if_else widens short decimals
+    return pc.if_else(usable, made, parents).cast(parents.type)
 
 
 def _usable(values: pa.Array) -> pa.Array:

@@ -154,21 +154,29 @@ def _rows(
     votes: Mapping[str, Positions],
     drawn: Drawn,
 ) -> pa.Table:
-    made = {}
-    for column in columns:
-        values = donors.column(column.name)
-        match column.role:
-            case "key" | "ignore":
-                made[column.name] = pa.nulls(len(drawn.lam), values.type)
-            case "target":
-                made[column.name] = _take(values, drawn.parents)
-            case "categorical":
-                made[column.name] = _take(values, votes[column.name])
-            case "numeric" | "temporal":
-                parents = _take(values, drawn.parents)
-                neighbours = _take(values, drawn.neighbours)
-                made[column.name] = between(parents, neighbours, drawn.lam)
+    made = {
+        column.name: _values(column, donors.column(column.name), votes, drawn)
+        for column in columns
+    }
     return pa.table(made, schema=donors.schema)
+
+
+def _values(
+    column: Column,
+    donated: pa.ChunkedArray,
+    votes: Mapping[str, Positions],
+    drawn: Drawn,
+) -> pa.Array:
+    match column.role:
+        case "key" | "ignore":
+            return pa.nulls(len(drawn.lam), donated.type)
+        case "target":
+            return _take(donated, drawn.parents)
+        case "categorical":
+            return _take(donated, votes[column.name])
+        case _:
+            ends = _take(donated, drawn.parents), _take(donated, drawn.neighbours)
+            return between(*ends, drawn.lam)
 
 
 def _take(values: pa.ChunkedArray, rows: Positions) -> pa.Array:

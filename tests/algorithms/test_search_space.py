@@ -7,7 +7,6 @@ import numpy as np
 import pyarrow as pa
 import pytest
 from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from tasks.algorithms.search_space import search_space
 from tests.algorithms.mixed import Donors, donors, roles
@@ -19,17 +18,17 @@ def numbers(*, standardize: bool = False, **values: object) -> np.ndarray:
     return space.numbers
 
 
-@settings(deadline=None)
-@given(donors(), st.booleans())
-def test_every_point_is_finite(made: Donors, standardize: bool) -> None:
-    table, columns = made
-    space = search_space(table, columns, standardize=standardize)
-    assert np.isfinite(space.numbers).all()
-    assert np.isfinite(space.numbers.std(axis=0)).all()
-    assert space.weight > 0
+@settings(deadline=None, max_examples=50)
+@given(donors())
+def test_every_point_is_finite(made: Donors) -> None:
+    for standardize in (True, False):
+        space = search_space(*made, standardize=standardize)
+        assert np.isfinite(space.numbers).all()
+        assert np.isfinite(space.numbers.std(axis=0)).all()
+        assert space.weight > 0
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=50)
 @given(donors())
 def test_standardised_columns_have_deviation_one_or_nothing(made: Donors) -> None:
     space = search_space(*made, standardize=True)
@@ -41,7 +40,7 @@ def test_standardised_columns_have_deviation_one_or_nothing(made: Donors) -> Non
     assert space.weight == 1
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=50)
 @given(donors())
 def test_codes_are_equal_where_values_are(made: Donors) -> None:
     table, columns = made
@@ -51,7 +50,7 @@ def test_codes_are_equal_where_values_are(made: Donors) -> None:
         assert len({*codes.tolist()}) == len({*values})
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=50)
 @given(donors())
 def test_chunks_do_not_matter(made: Donors) -> None:
     table, columns = made
@@ -96,7 +95,7 @@ def test_every_numeric_type_is_read() -> None:
 
 
 def test_a_constant_with_a_rounding_error_is_constant() -> None:
-    column = [0.1] * 10
+    column = [0.1] * 3
     assert np.std(column) > 0
     assert not numbers(x=column, standardize=True).any()
 

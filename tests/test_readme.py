@@ -1,0 +1,94 @@
+"""The README is true: its commands run, its output and its table are real."""
+
+import contextlib
+import io
+import json
+import re
+import shlex
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from flows.cli import main
+from tests.reference import config_table
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+BLOCKS = re.findall(r"```(\w+)\n(.*?)```", README, re.DOTALL)
+
+
+@pytest.fixture(scope="module")
+def visited(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Stand in a folder that has the shipped data and no version yet."""
+    place = tmp_path_factory.mktemp("visit")
+    (place / "tests").symlink_to(ROOT / "tests")
+    with contextlib.chdir(place):
+        yield place
+
+
+def _lines(language: str, start: str) -> list[str]:
+    blocks = [text for kind, text in BLOCKS if kind == language]
+    return [
+        line for text in blocks for line in text.splitlines() if line.startswith(start)
+    ]
+
+
+def _run(line: str) -> str:
+    words = shlex.split(line, comments=True)[1:]
+    if words[0] == "run":
+        words.append("--no-prefect")
+    out = io.StringIO()
+    with contextlib.redirect_stdout(out):
+        assert main(words) == 0
+    return out.getvalue()
+
+
+def _without_names_of_runs(text: str) -> str:
+    text = re.sub(r"[0-9a-f]{16}-[0-9a-f]{12}", "RUNKEY-ATTEMPT", text)
+    return re.sub(r"/\S*(?=/balanced/)", "", text).strip()
+
+
+def test_every_target_of_make_exists() -> None:
+    for line in _lines("sh", "make"):
+        target = line.split()[1]
+        done = subprocess.run(  # noqa: S603 - a target named in our own README
+            ["make", "-n", target],  # noqa: S607 - the make that is installed
+            cwd=ROOT,
+            capture_output=True,
+            check=False,
+        )
+        assert done.returncode == 0, target
+
+
+def test_the_commands_run_and_the_first_prints_what_is_shown(visited: Path) -> None:
+    lines = _lines("sh", "evenkeel")
+    outputs = [_run(line) for line in lines]
+    shown = next(text for kind, text in BLOCKS if kind == "text")
+    assert _without_names_of_runs(outputs[0]) == _without_names_of_runs(shown)
+    again = next(n for n, line in enumerate(lines) if "nothing to do" in line)
+    assert outputs[again].startswith("Nothing to do")
+    assert (visited / "balanced").is_dir()
+
+
+def test_the_python_blocks_run_one_after_another(
+    visited: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert visited == Path.cwd()
+    names: dict[str, object] = {}
+    for text in (text for kind, text in BLOCKS if kind == "python"):
+        exec(compile(text, "README.md", "exec"), names)  # noqa: S102 - our own README
+    assert "published" in capsys.readouterr().out
+
+
+def test_the_layout_is_the_one_on_disk(visited: Path) -> None:
+    shown = set(re.findall(r"RUNKEY-ATTEMPT/(\w+)/", README))
+    (data,) = (visited / "balanced" / "ecoli" / "data").iterdir()
+    assert {path.name for path in data.iterdir()} <= shown
+    latest = json.loads((visited / "balanced/ecoli/latest.json").read_text())
+    assert (visited / "balanced/ecoli" / latest["manifest"]).is_file()
+
+
+def test_the_configuration_table_is_that_of_the_model() -> None:
+    assert config_table() in README
