@@ -31,6 +31,7 @@ from tasks.algorithms.imbalance import diagnose
 from tasks.algorithms.passport import manifest_classes
 from tasks.algorithms.wording import alternative_sentence, verdict_sentence
 from tasks.publishing import published_evaluation
+from tasks.storage.commits import data_folder
 
 _WIDTH = 40  # cells of a label
 _PIPE_WIDTH = 100  # columns where there is no terminal to ask
@@ -94,7 +95,7 @@ def show_version(manifest: Manifest, root: str, *, as_json: bool) -> None:
     _print_verdict(out, published_evaluation(manifest, root))
     out.print()
     for name, place in _places(manifest, root).items():
-        out.print(Text(f"{name:<9}{place}"), soft_wrap=True)
+        out.print(Text(f"{name:<9}{_nearby(place)}"), soft_wrap=True)
 
 
 def show_survey(
@@ -187,7 +188,7 @@ def _diagnosis_table(found: Diagnosis) -> Table:
 
 
 def _places(manifest: Manifest, root: str) -> dict[str, str]:
-    data = Path(root) / "data" / _folder(manifest)
+    data = Path(root) / data_folder(manifest)
     return {
         "train": str(data / "train"),
         "holdout": str(data / "holdout"),
@@ -196,8 +197,11 @@ def _places(manifest: Manifest, root: str) -> dict[str, str]:
     }
 
 
-def _folder(manifest: Manifest) -> str:
-    return manifest.files[0].path.split("/")[1]
+def _nearby(place: str) -> str:
+    """Name a place from here if it lies below, as people would type it."""
+    here = Path.cwd()
+    below = Path(place).is_relative_to(here)
+    return str(Path(place).relative_to(here)) if below else place
 
 
 def _summary(manifest: Manifest, root: str) -> dict[str, object]:

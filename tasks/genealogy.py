@@ -1,4 +1,4 @@
-"""Genealogy: every parent is a training row, and sampled rows follow from theirs.
+"""Genealogy: every synthetic row has parents, trained on, and follows from them.
 
 Reads lineage back from the files; how a row is made is in algorithms.smote.
 """
@@ -16,7 +16,7 @@ from tasks.algorithms.routing import Routed, route
 from tasks.algorithms.selection import draws
 from tasks.storage.parquet import read_batches
 from tasks.storage.workspace import open_part
-from tasks.synthesis import donors, synthesised
+from tasks.synthesis import LINEAGE, donors, synthesised
 
 _SAMPLED = 64  # rows of each class that are made again
 _STREAM = 2**32 - 1
@@ -34,6 +34,35 @@ def _lineage(
             table = open_part(attempt.root, entry).read()
             found.append((rows[entry.path.replace("/lineage/", "/train/")], table))
     return found
+
+
+def check_lineage(
+    plan: ResamplePlan, attempt: Attempt, files: Sequence[FileEntry]
+) -> Check:
+    """Hold lineage against the synthetic rows: one line for each, in file order."""
+    told, wrong = 0, []
+    for code in synthesised(plan):
+        label = plan.classes[code].label
+        for entry, table in _lineage(code, attempt, files):
+            told += table.num_rows
+            if not table.select(["file", "row", "label"]).equals(_places(entry, label)):
+                wrong.append(entry.path)
+    made = sum(item.synthetic for item in plan.classes)
+    return Check(
+        name="lineage",
+        success=not wrong and told == made,
+        note=f"{told:,} lines tell of {made:,} synthetic rows in file order"
+        + (f"; not those of {', '.join(wrong)}" if wrong else ""),
+    )
+
+
+def _places(entry: FileEntry, label: str) -> pa.Table:
+    rows = entry.rows or 0
+    name = "/".join(entry.path.split("/")[-2:])
+    return pa.table(
+        {"file": [name] * rows, "row": np.arange(rows), "label": [label] * rows},
+        schema=pa.schema([LINEAGE.field(at) for at in ("file", "row", "label")]),
+    )
 
 
 def check_parents(

@@ -5,7 +5,7 @@ Reads the target column only; which strategy follows is planning's.
 
 import hashlib
 import re
-from pathlib import PurePosixPath
+from pathlib import Path
 
 import pyarrow as pa
 from prefect import task
@@ -16,8 +16,9 @@ from schemas.records import Fragment, Survey
 from tasks.algorithms.columns import assign
 from tasks.algorithms.contract import Target, accept, check_discrete, check_type
 from tasks.algorithms.counts import ClassCounts, count
-from tasks.storage.location import find_parquet
-from tasks.storage.parquet import read_batches, read_fragments
+from tasks.storage.footers import read_fragments
+from tasks.storage.location import SUFFIXES, find_parquet
+from tasks.storage.parquet import read_batches
 
 
 @task(name="survey", cache_policy=NO_CACHE)
@@ -75,12 +76,14 @@ def fingerprint(fragments: tuple[Fragment, ...]) -> str:
 def dataset_name(config: BalanceConfig) -> str:
     """Give the name of the dataset: as configured, or a slug of the source's name.
 
-    The first part of the path without a wildcard, from the right, gives the slug.
+    The file's own name gives the slug, or that of the folder that files are sought in;
+    a Parquet suffix is left out, any other is not, for it tells ``v.1`` from ``v.2``.
     """
     if config.name:
         return config.name
     root, _ = find_parquet(config.source)
-    plain = PurePosixPath(config.source)
-    stem = plain.stem if plain.suffix and "*" not in plain.name else ""
-    slug = re.sub(r"[^a-z0-9]+", "_", (stem or PurePosixPath(root.path).name).lower())
+    given = Path(config.source).expanduser()
+    name = Path(given.name if given.is_file() else root.path)
+    stem = name.stem if name.suffix.lower() in SUFFIXES else name.name
+    slug = re.sub(r"[^a-z0-9]+", "_", stem.lower())
     return slug.strip("_")[:64].strip("_") or "dataset"

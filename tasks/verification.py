@@ -24,7 +24,7 @@ from schemas.records import (
 )
 from tasks.algorithms.columns import source_schema
 from tasks.algorithms.counts import ClassCounts, count
-from tasks.genealogy import check_parents, check_sample
+from tasks.genealogy import check_lineage, check_parents, check_sample
 from tasks.storage.workspace import describe, open_part
 
 _SYNTHETIC = "/train/synthetic-"
@@ -53,14 +53,23 @@ def verify(
     Raises:
         VerificationError: A check failed; the message says which, with numbers.
     """
-    checks = (
-        _check_bytes(attempt, files),
-        _check_balance(survey, results),
-        _check_schema(survey, attempt, files),
-        *_check_classes(plan, attempt, files),
-        check_parents(survey, plan, attempt, files),
-        check_sample(survey, plan, attempt, files),
+    # Each line trusts what the lines above it have checked.
+    return (
+        *_passed(_check_bytes(attempt, files)),
+        *_passed(
+            _check_balance(survey, results), _check_schema(survey, attempt, files)
+        ),
+        *_passed(
+            *_check_classes(plan, attempt, files),
+            _check_rejected(survey, plan.target, attempt, files),
+        ),
+        *_passed(check_lineage(plan, attempt, files)),
+        *_passed(check_parents(survey, plan, attempt, files)),
+        *_passed(check_sample(survey, plan, attempt, files)),
     )
+
+
+def _passed(*checks: Check) -> tuple[Check, ...]:
     failed = [f"{check.name}: {check.note}" for check in checks if not check.success]
     if failed:
         raise VerificationError(
@@ -142,6 +151,21 @@ def _check_classes(
         _compare(name, plan.classes, rows, _recount(plan.target, attempt, entries))
         for name, (entries, rows) in expected.items()
     ]
+
+
+def _check_rejected(
+    survey: Survey, target: str, attempt: Attempt, files: Sequence[FileEntry]
+) -> Check:
+    """Recount the labels of the rows set aside, which are in no class."""
+    named = {r.label: r.rows for r in survey.rejections if r.label is not None}
+    planned = sum(item.rows for item in survey.rejections)
+    entries = [entry for entry in files if _folder(entry) == "rejected"]
+    found = _recount(target, attempt, entries)
+    return Check(
+        name="rejected rows",
+        success=found.rows == named and found.total == planned,
+        note=f"{found.total:,} rows recounted, {planned:,} break the contract",
+    )
 
 
 def _recount(

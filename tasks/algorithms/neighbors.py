@@ -6,7 +6,7 @@ points is in search_space.
 
 import numpy as np
 import numpy.typing as npt
-from threadpoolctl import threadpool_limits  # no types
+from threadpoolctl import threadpool_limits
 
 from tasks.algorithms.search_space import SearchSpace
 

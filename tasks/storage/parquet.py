@@ -1,63 +1,25 @@
-"""Reads Parquet sources: footers, content hashes, streams of rows.
+"""Reads the rows of Parquet sources as a stream. Footers are read in footers.
 
-Which files belong to a source is location's, and writing is writer's.
+Writing is writer's business.
 """
 
 import errno
-import hashlib
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from functools import partial
-from itertools import accumulate, pairwise, zip_longest
-from typing import NamedTuple
+from itertools import accumulate, pairwise
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from schemas.errors import TransientError, UserError
 from schemas.records import Fragment
-from tasks.storage.hive import Partitions, Value, read_partitions
-from tasks.storage.location import Location, find_parquet, locate
+from tasks.storage.hive import Value
+from tasks.storage.location import Location, locate
 
 _BUFFER = 256 << 10
 _VARIABLE_WIDTH = 32
 _FEWEST_ROWS, _MOST_ROWS = 1_000, 250_000
 _MENDABLE = {None, errno.ENOENT, errno.ENOTDIR, errno.EISDIR, errno.EACCES}
-
-
-class _Footer(NamedTuple):
-    path: str
-    schema: pa.Schema
-    row_groups: tuple[int, ...]
-    bytes: int
-    sha256: str
-
-
-def read_fragments(source: str) -> tuple[tuple[Fragment, ...], pa.Schema]:
-    """Read the footer and hash the content of every file of a source.
-
-    Args:
-        source: A file, a folder or a glob, as for location.find_parquet.
-
-    Returns:
-        The files sorted by name, and the schema they share with the hive partition
-        columns appended; its metadata is the first file's.
-
-    Raises:
-        UserError: A file is not Parquet or is damaged, files differ in their schema
-            or partition columns, a column's name occurs twice, or there is no row.
-        TransientError: The storage failed.
-    """
-    root, names = find_parquet(source)
-    partitions = read_partitions(names)
-    with ThreadPoolExecutor() as pool:
-        footers = list(pool.map(partial(_read_footer, root), names))
-    schema = _shared_schema(names, [footer.schema for footer in footers])
-    fragments = tuple(_fragments(names, footers, partitions))
-    if not any(fragment.rows for fragment in fragments):
-        raise UserError(f"{source!r} has 0 rows in {len(names)} file(s). Give it rows.")
-    return fragments, _with_partitions(schema, partitions, names[0])
 
 
 def read_batches(  # noqa: PLR0913 - columns, rows and size are chosen independently
@@ -72,8 +34,8 @@ def read_batches(  # noqa: PLR0913 - columns, rows and size are chosen independe
     """Stream rows in order, in memory that follows the batch and not the file.
 
     Args:
-        fragments: As from read_fragments; all or some of them, in order.
-        schema: As from read_fragments.
+        fragments: As from footers.read_fragments; all or some of them, in order.
+        schema: As from footers.read_fragments.
         columns: Names of the columns wanted, 1 or more, in that order. None: all.
         start: Ordinal of the first row wanted.
         stop: One past the ordinal of the last row wanted. None: to the end.
@@ -126,7 +88,8 @@ def _width(kind: pa.DataType) -> int:
 
 
 @contextmanager
-def _reading(name: str) -> Iterator[None]:
+def reading(name: str) -> Iterator[None]:
+    """Say of a failure which file it was, and who can mend it."""
     try:
         yield
     except (pa.ArrowException, OSError, ValueError, KeyError) as error:
@@ -139,7 +102,8 @@ def _reading(name: str) -> Iterator[None]:
 
 
 @contextmanager
-def _open(location: Location) -> Iterator[tuple[pa.NativeFile, pq.ParquetFile]]:
+def open_parquet(location: Location) -> Iterator[tuple[pa.NativeFile, pq.ParquetFile]]:
+    """Open a file with its page checksums verified as it is read."""
     # Buffered, not pre-buffered: a file that is one row group of 330 MB is then read
     # in 80 MB, not 390, and no slower.
     with (
@@ -154,78 +118,13 @@ def _open(location: Location) -> Iterator[tuple[pa.NativeFile, pq.ParquetFile]]:
         yield file, parquet
 
 
-def _read_footer(root: Location, name: str) -> _Footer:
-    location = Location(root.filesystem, f"{root.path.rstrip('/')}/{name}")
-    with _reading(name), _open(location) as (file, parquet):
-        footer = parquet.metadata
-        groups = [footer.row_group(i).num_rows for i in range(footer.num_row_groups)]
-        if sum(groups) != footer.num_rows or min(groups, default=0) < 0:
-            raise ValueError("its row groups do not add up")
-        schema, size = parquet.schema_arrow, file.size()
-        file.seek(0)
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
-    return _Footer(location.path, schema, tuple(groups), size, digest)
-
-
-def _shared_schema(names: Sequence[str], schemas: Sequence[pa.Schema]) -> pa.Schema:
-    first = schemas[0]
-    for column in first.names:
-        if first.names.count(column) > 1:
-            raise UserError(f"{names[0]!r} has two columns {column!r}. Rename one.")
-    for name, schema in zip(names, schemas, strict=True):
-        for ours, theirs in zip_longest(first, schema):
-            if ours is None or theirs is None or not ours.equals(theirs):
-                raise UserError(
-                    f"{name!r} has {_describe(theirs)} where {names[0]!r} has "
-                    f"{_describe(ours)}. Write all files of a source with one schema."
-                )
-    return first
-
-
-def _describe(field: pa.Field | None) -> str:
-    if field is None:
-        return "no more columns"
-    null = "" if field.nullable else " not null"
-    return f"the column {field.name!r} of type {field.type}{null}"
-
-
-def _with_partitions(schema: pa.Schema, partitions: Partitions, name: str) -> pa.Schema:
-    for field in partitions.fields:
-        if field.name in schema.names:
-            raise UserError(
-                f"{name!r} has {field.name!r} both as a column and in its folders' "
-                "names. Drop the column, or name a folder further down as the source."
-            )
-        schema = schema.append(field)
-    return schema
-
-
-def _fragments(
-    names: Sequence[str], footers: Sequence[_Footer], partitions: Partitions
-) -> Iterator[Fragment]:
-    first = 0
-    for name, footer, values in zip(names, footers, partitions.values, strict=True):
-        rows = sum(footer.row_groups)
-        yield Fragment(
-            path=footer.path,
-            name=name,
-            first=first,
-            rows=rows,
-            row_groups=footer.row_groups,
-            bytes=footer.bytes,
-            sha256=footer.sha256,
-            partition=values,
-        )
-        first += rows
-
-
 def _read_fragment(
     fragment: Fragment, schema: pa.Schema, ordinals: range, batch_rows: int
 ) -> Iterator[tuple[int, pa.Table]]:
     stored = [name for name in schema.names if name not in fragment.partition]
     groups = _overlapping(fragment, ordinals)
     at = fragment.first + sum(fragment.row_groups[: groups[0]])
-    with _reading(fragment.name), _open(locate(fragment.path)) as (file, parquet):
+    with reading(fragment.name), open_parquet(locate(fragment.path)) as (file, parquet):
         if file.size() != fragment.bytes:
             raise ValueError(f"{fragment.bytes} bytes before, {file.size()} now")
         for batch in parquet.iter_batches(batch_rows, groups, stored):

@@ -19,7 +19,8 @@ from hypothesis import strategies as st
 
 from schemas.errors import TransientError, UserError
 from schemas.records import Fragment
-from tasks.storage.parquet import read_batches, read_fragments, rows_per_batch
+from tasks.storage.footers import read_fragments
+from tasks.storage.parquet import read_batches, rows_per_batch
 from tasks.storage.writer import PartWriter
 from tests.storage.tables import cuts, on_disk, pieces, tables
 

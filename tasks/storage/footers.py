@@ -1,0 +1,118 @@
+"""Reads the footers of a source, and hashes its files. Rows are read in parquet.
+
+Which files belong to a source is location's business.
+"""
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from itertools import zip_longest
+from typing import NamedTuple
+
+import pyarrow as pa
+
+from schemas.errors import UserError
+from schemas.records import Fragment
+from tasks.storage.hive import Partitions, read_partitions
+from tasks.storage.location import Location, find_parquet
+from tasks.storage.parquet import open_parquet, reading
+
+
+class _Footer(NamedTuple):
+    path: str
+    schema: pa.Schema
+    row_groups: tuple[int, ...]
+    bytes: int
+    sha256: str
+
+
+def read_fragments(source: str) -> tuple[tuple[Fragment, ...], pa.Schema]:
+    """Read the footer and hash the content of every file of a source.
+
+    Args:
+        source: A file, a folder or a glob, as for location.find_parquet.
+
+    Returns:
+        The files sorted by name, and the schema they share with the hive partition
+        columns appended; its metadata is the first file's.
+
+    Raises:
+        UserError: A file is not Parquet or is damaged, files differ in their schema
+            or partition columns, a column's name occurs twice, or there is no row.
+        TransientError: The storage failed.
+    """
+    root, names = find_parquet(source)
+    partitions = read_partitions(names)
+    with ThreadPoolExecutor() as pool:
+        footers = list(pool.map(partial(_read_footer, root), names))
+    schema = _shared_schema(names, [footer.schema for footer in footers])
+    fragments = tuple(_fragments(names, footers, partitions))
+    if not any(fragment.rows for fragment in fragments):
+        raise UserError(f"{source!r} has 0 rows in {len(names)} file(s). Give it rows.")
+    return fragments, _with_partitions(schema, partitions, names[0])
+
+
+def _read_footer(root: Location, name: str) -> _Footer:
+    location = Location(root.filesystem, f"{root.path.rstrip('/')}/{name}")
+    with reading(name), open_parquet(location) as (file, parquet):
+        footer = parquet.metadata
+        groups = [footer.row_group(i).num_rows for i in range(footer.num_row_groups)]
+        if sum(groups) != footer.num_rows or min(groups, default=0) < 0:
+            raise ValueError("its row groups do not add up")
+        schema, size = parquet.schema_arrow, file.size()
+        file.seek(0)
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    return _Footer(location.path, schema, tuple(groups), size, digest)
+
+
+def _shared_schema(names: Sequence[str], schemas: Sequence[pa.Schema]) -> pa.Schema:
+    first = schemas[0]
+    for column in first.names:
+        if first.names.count(column) > 1:
+            raise UserError(f"{names[0]!r} has two columns {column!r}. Rename one.")
+    for name, schema in zip(names, schemas, strict=True):
+        for ours, theirs in zip_longest(first, schema):
+            if ours is None or theirs is None or not ours.equals(theirs):
+                raise UserError(
+                    f"{name!r} has {_describe(theirs)} where {names[0]!r} has "
+                    f"{_describe(ours)}. Write all files of a source with one schema."
+                )
+    return first
+
+
+def _describe(field: pa.Field | None) -> str:
+    if field is None:
+        return "no more columns"
+    null = "" if field.nullable else " not null"
+    return f"the column {field.name!r} of type {field.type}{null}"
+
+
+def _with_partitions(schema: pa.Schema, partitions: Partitions, name: str) -> pa.Schema:
+    for field in partitions.fields:
+        if field.name in schema.names:
+            raise UserError(
+                f"{name!r} has {field.name!r} both as a column and in its folders' "
+                "names. Drop the column, or name a folder further down as the source."
+            )
+        schema = schema.append(field)
+    return schema
+
+
+def _fragments(
+    names: Sequence[str], footers: Sequence[_Footer], partitions: Partitions
+) -> Iterator[Fragment]:
+    first = 0
+    for name, footer, values in zip(names, footers, partitions.values, strict=True):
+        rows = sum(footer.row_groups)
+        yield Fragment(
+            path=footer.path,
+            name=name,
+            first=first,
+            rows=rows,
+            row_groups=footer.row_groups,
+            bytes=footer.bytes,
+            sha256=footer.sha256,
+            partition=values,
+        )
+        first += rows
