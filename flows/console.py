@@ -29,7 +29,11 @@ from schemas.records import (
 from tasks.algorithms.captions import shorten
 from tasks.algorithms.imbalance import diagnose
 from tasks.algorithms.passport import manifest_classes
-from tasks.algorithms.wording import alternative_sentence, verdict_sentence
+from tasks.algorithms.wording import (
+    alternative_sentence,
+    price_sentence,
+    verdict_sentence,
+)
 from tasks.publishing import published_evaluation
 from tasks.storage.commits import data_folder
 
@@ -154,8 +158,9 @@ def _print_decision(out: Console, decision: Decision) -> None:
 
 def _print_verdict(out: Console, evaluation: Evaluation | None) -> None:
     out.print(Text(verdict_sentence(evaluation), style="bold"))
-    if alternative := alternative_sentence(evaluation):
-        out.print(Text(alternative))
+    for sentence in (price_sentence(evaluation), alternative_sentence(evaluation)):
+        if sentence:
+            out.print(Text(sentence))
 
 
 def _print_rejections(out: Console, rejections: Sequence[Rejection]) -> None:

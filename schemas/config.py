@@ -154,7 +154,7 @@ class EvaluationConfig(Frozen):
     """Trees of the forest, or rounds of boosting."""
 
     max_rows: int = Field(default=100_000, ge=10)
-    """About how many rows of each training set and holdout are used; a seeded sample."""
+    """Rows used of each training set and of the holdout, about; a seeded sample."""
 
     resamples: int = Field(default=1_000, ge=100)
     """Paired bootstrap resamples of the holdout behind the interval."""

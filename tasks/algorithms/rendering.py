@@ -16,7 +16,11 @@ from schemas.config import StrategyKind
 from schemas.records import Evidence
 from tasks.algorithms import tables
 from tasks.algorithms.captions import one_line, shorten
-from tasks.algorithms.wording import alternative_sentence, verdict_sentence
+from tasks.algorithms.wording import (
+    alternative_sentence,
+    price_sentence,
+    verdict_sentence,
+)
 
 _STRATEGIES = {
     StrategyKind.NONE: "leave the rows as they are",
@@ -90,6 +94,7 @@ def _content(evidence: Evidence, links: Mapping[str, str]) -> dict[str, object]:
         "strategy": _STRATEGIES[plan.decision.strategy],
         "verdict": verdict_sentence(evaluation),
         "alternative": alternative_sentence(evaluation),
+        "price": price_sentence(evaluation),
         "classes": classes,
         "total": tables.total_row(classes),
         "scores": tables.score_rows(evaluation) if evaluation and judged else [],

@@ -2,6 +2,7 @@
 
 import math
 
+from schemas.config import Metric
 from schemas.records import Evaluation
 from tasks.algorithms.tables import METRICS
 
@@ -10,6 +11,7 @@ _OUTCOMES = {
     "no difference": "Balancing made no difference",
     "hurt": "Balancing hurt",
 }
+_FELT = 0.005  # a score that moves by less is not worth a word
 _NOT_EVALUATED = "Not evaluated: there is no score to judge the balanced data by."
 
 
@@ -61,17 +63,43 @@ def alternative_sentence(evaluation: Evaluation | None) -> str:
     )
 
 
+def price_sentence(evaluation: Evaluation | None) -> str:
+    """Name the scores that got worse while the primary metric got better.
+
+    Args:
+        evaluation: None when nothing was judged.
+
+    Returns:
+        Plain text; empty unless balancing helped, and something got worse.
+    """
+    if evaluation is None or evaluation.verdict != "helped":
+        return ""
+    worse = []
+    for metric, (name, better) in METRICS.items():
+        before, after = (
+            _score(evaluation, model, metric) for model in ("baseline", "balanced")
+        )
+        lost = before - after if better == "higher" else after - before
+        if lost >= _FELT:
+            worse.append(f"{name} went from {before:.3f} to {after:.3f}")
+    return f"At a price: {', '.join(worse)}." if worse else ""
+
+
 def _change(evaluation: Evaluation) -> str:
     before, after = _primary(evaluation, "baseline"), _primary(evaluation, "balanced")
     if f"{before:.3f}" == f"{after:.3f}":
         return f"stayed at {after:.3f}"
-    return f"{'rose' if after > before else 'fell'} from {before:.3f} to {after:.3f}"
+    moved = "rose" if after > before else "fell"
+    verb = "went" if evaluation.verdict == "no difference" else moved
+    return f"{verb} from {before:.3f} to {after:.3f}"
 
 
 def _primary(evaluation: Evaluation, model: str) -> float:
-    scores = {
-        one.name: getattr(one.scores, evaluation.metric) for one in evaluation.models
-    }
+    return _score(evaluation, model, evaluation.metric)
+
+
+def _score(evaluation: Evaluation, model: str, metric: Metric) -> float:
+    scores = {one.name: getattr(one.scores, metric) for one in evaluation.models}
     score = scores.get(model)
     return math.nan if score is None else float(score)
 

@@ -9,7 +9,11 @@ from hypothesis import strategies as st
 from schemas.config import Metric
 from schemas.records import Evaluation, Verdict
 from tasks.algorithms.tables import METRICS
-from tasks.algorithms.wording import alternative_sentence, verdict_sentence
+from tasks.algorithms.wording import (
+    alternative_sentence,
+    price_sentence,
+    verdict_sentence,
+)
 from tests import evidence
 
 UNIT = st.floats(0, 1)
@@ -45,8 +49,9 @@ def test_the_verdict_names_metric_scores_and_difference(
     assert verdict in said
     assert METRICS[metric][0] in said
     assert f"{after:.3f}" in said
-    assert ("rose" in said) == (f"{after:.3f}" > f"{before:.3f}")
-    assert ("fell" in said) == (f"{after:.3f}" < f"{before:.3f}")
+    sure = verdict != "no difference"
+    assert ("rose" in said) == (sure and f"{after:.3f}" > f"{before:.3f}")
+    assert ("fell" in said) == (sure and f"{after:.3f}" < f"{before:.3f}")
     assert "-0.000" not in said
 
 
@@ -95,3 +100,21 @@ def test_without_a_moved_threshold_there_is_no_alternative() -> None:
     assert alternative_sentence(whole)
     assert not alternative_sentence(two)
     assert not alternative_sentence(None)
+
+
+@given(
+    st.sampled_from([m for m in Metric if m is not Metric.MACRO_F1]),
+    UNIT,
+    UNIT,
+    st.sampled_from(get_args(Verdict)[:3]),
+)
+def test_a_price_is_named_if_balancing_helped_and_a_score_got_worse(
+    metric: Metric, before: float, after: float, verdict: str
+) -> None:
+    found = _evaluation(metric, (before, before, after), verdict)
+    found = found.model_copy(update={"metric": Metric.MACRO_F1})
+    name, better = METRICS[metric]
+    lost = before - after if better == "higher" else after - before
+    said = price_sentence(found)
+    assert (name in said) == (verdict == "helped" and lost >= 0.005)
+    assert not price_sentence(None)

@@ -1,0 +1,121 @@
+"""What a stage found, as one line of a log. Sentences of the report are in wording."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from schemas.records import (
+    Attempt,
+    Check,
+    Evaluation,
+    FileEntry,
+    Manifest,
+    Published,
+    ResamplePlan,
+    ShardResult,
+    Survey,
+)
+from tasks.algorithms.captions import shorten
+from tasks.algorithms.wording import verdict_sentence
+
+_LABEL = 40  # cells of a label
+
+
+def narrate(found: object) -> str:
+    """Tell in one line, with numbers, what a stage found.
+
+    Args:
+        found: What the stage gave back: a record, or records in lists, one for each
+            item it was mapped over.
+
+    Returns:
+        Plain text on one line; empty if there is nothing to tell.
+    """
+    records = _flat(found)
+    tell = _TELLERS.get(type(records[0])) if records else None
+    return tell(records) if tell else ""
+
+
+def _flat(found: object) -> list[object]:
+    if isinstance(found, list | tuple):
+        return [record for item in found for record in _flat(item)]
+    return [found]
+
+
+def _survey(found: Sequence[Survey]) -> str:
+    survey = found[0]
+    counts = sorted(survey.counts.items(), key=lambda item: item[1])
+    (smallest, few), (largest, many) = counts[0], counts[-1]
+    rejected = sum(rejection.rows for rejection in survey.rejections)
+    return (
+        f"{survey.rows:,} rows in {_many(len(survey.fragments), 'file')}, "
+        f"{len(counts)} classes from {few:,} ({shorten(smallest, _LABEL)}) to "
+        f"{many:,} ({shorten(largest, _LABEL)}), {rejected:,} rows rejected"
+    )
+
+
+def _published(found: Sequence[Published]) -> str:
+    published = found[0]
+    if published.version is None:
+        return "nothing is published yet"
+    if published.unchanged:
+        return f"version {published.version} is what this run would make"
+    return f"version {published.version} has another source, config or seed"
+
+
+def _plan(found: Sequence[ResamplePlan]) -> str:
+    plan = found[0]
+    before, after = plan.before, plan.after
+    return (
+        f"{plan.decision.strategy}, {before.rows:,} → {after.rows:,} training rows, "
+        f"imbalance ratio {before.imbalance_ratio:.2f} → {after.imbalance_ratio:.2f}"
+    )
+
+
+def _attempt(found: Sequence[Attempt]) -> str:
+    return f"attempt {found[0].attempt} of run key {found[0].run_key}"
+
+
+def _shards(found: Sequence[ShardResult]) -> str:
+    fates = ("kept", "holdout", "dropped", "rejected")
+    rows = {fate: sum(getattr(result, fate) for result in found) for fate in fates}
+    return ", ".join(f"{count:,} rows {fate}" for fate, count in rows.items())
+
+
+def _files(found: Sequence[FileEntry]) -> str:
+    rows = sum(entry.rows or 0 for entry in found if "/train/" in entry.path)
+    made = f"{rows:,} synthetic rows in " if rows else ""
+    size = sum(entry.bytes for entry in found)
+    return f"{made}{_many(len(found), 'file')} of {size:,} bytes"
+
+
+def _evaluation(found: Sequence[Evaluation]) -> str:
+    return verdict_sentence(found[0])
+
+
+def _checks(found: Sequence[Check]) -> str:
+    names = ", ".join(check.name for check in found)
+    return f"{_many(len(found), 'check')} passed: {names}"
+
+
+def _manifest(found: Sequence[Manifest]) -> str:
+    manifest = found[0]
+    rows = sum(item.train for item in manifest.classes)
+    files = _many(len(manifest.files), "file")
+    return f"version {manifest.version}, {rows:,} training rows in {files}"
+
+
+def _many(count: int, noun: str) -> str:
+    return f"{count:,} {noun}" + ("" if count == 1 else "s")
+
+
+_TELLERS: dict[type, Callable[[Any], str]] = {
+    Survey: _survey,
+    Published: _published,
+    ResamplePlan: _plan,
+    Attempt: _attempt,
+    ShardResult: _shards,
+    FileEntry: _files,
+    Evaluation: _evaluation,
+    Check: _checks,
+    Manifest: _manifest,
+}
