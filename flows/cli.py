@@ -24,6 +24,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         0 published or nothing to do, 2 the user can mend it, 1 anything else.
     """
     asked = parser().parse_args(arguments)
+    # Nobody who balances a file on a laptop expects to be counted; export 0 to differ.
+    os.environ.setdefault("DO_NOT_TRACK", "1")
     from schemas.errors import EvenkeelError, UserError
 
     try:

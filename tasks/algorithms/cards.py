@@ -57,9 +57,7 @@ def ratio_line(plan: ResamplePlan) -> str:
     return f"Largest to smallest: {before:.1f} → {after:.1f}"
 
 
-def class_table(
-    plan: ResamplePlan, rejections: Sequence[Rejection] = ()
-) -> list[Row]:
+def class_table(plan: ResamplePlan, rejections: Sequence[Rejection] = ()) -> list[Row]:
     """Tell what becomes of the training rows of each class, largest class first.
 
     Args:

@@ -3,6 +3,7 @@
 What they see of a table lives in features; how they are scored, in metrics.
 """
 
+import warnings
 from collections.abc import Sequence
 
 import numpy as np
@@ -86,7 +87,12 @@ def fit_predict(
         classifier.set_params(n_neighbors=min(NEIGHBORS, len(features)))
     present, gapless = np.unique(codes, return_inverse=True)  # XGBoost bears no gap
     probabilities = np.zeros((len(unseen), classes))
-    with threadpool_limits(1, "openmp"):  # sums by threads differ in the last bits
+    with (
+        threadpool_limits(1, "openmp"),  # sums by threads differ in the last bits
+        warnings.catch_warnings(),
+    ):
+        # A set cut down to one row a class is small, not a regression problem.
+        warnings.filterwarnings("ignore", "The number of unique classes")
         model.fit(features, gapless)
         if isinstance(classifier, RandomForestClassifier):
             classifier.set_params(n_jobs=1)  # the same: trees add their votes up

@@ -107,6 +107,15 @@ def test_fewer_rows_than_neighbours_are_all_neighbours() -> None:
     np.testing.assert_allclose(found, [[1 / 3, 2 / 3]] * 5)
 
 
+@EVERY_KIND
+def test_one_row_a_class_is_small_and_no_reason_to_warn(kind: EvaluatorKind) -> None:
+    features, codes = rows(1)
+    firsts = [int(np.argmax(codes == code)) for code in range(CLASSES)]
+    few = features.iloc[firsts]
+    found = fit_predict(make(kind, 5, 0, COLUMNS), few, codes[firsts], features, 3)
+    assert found.shape == (120, CLASSES)
+
+
 def test_no_feature_is_an_error_the_user_can_mend() -> None:
     columns = [Column(name="y", type="", role="target", nullable=False)]
     with pytest.raises(UserError, match="nothing to learn from"):
