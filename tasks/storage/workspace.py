@@ -165,22 +165,6 @@ def describe(root: str, entry: FileEntry) -> FileEntry:
         return entry.model_copy(update={"bytes": file.tell(), "sha256": digest})
 
 
-def scratch(attempt: Attempt, path: str) -> str:
-    """Give a path for a file that is never published; its folder is made.
-
-    Args:
-        attempt: Whose file it is.
-        path: Relative to the attempt's scratch folder.
-
-    Raises:
-        UserError: The disk is full or cannot be written to.
-        TransientError: The storage failed.
-    """
-    place = Path(directory(attempt)) / SCRATCH / checked(path)
-    make_folder(place.parent)
-    return str(place)
-
-
 def drop_scratch(attempt: Attempt) -> None:
     """Remove the scratch folder, if there is one."""
     shutil.rmtree(Path(directory(attempt)) / SCRATCH, ignore_errors=True)

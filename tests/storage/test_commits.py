@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from schemas.errors import TransientError, UserError, VerificationError
-from schemas.records import Attempt, FileEntry, Manifest
+from schemas.records import Attempt, Manifest
 from tasks.storage.commits import (
     commit,
     data_folder,
@@ -24,7 +24,7 @@ from tasks.storage.commits import (
     read_head,
     seal,
 )
-from tasks.storage.workspace import begin, discard, scratch, write_bytes
+from tasks.storage.workspace import begin, discard, write_bytes
 from tests.storage.drafts import draft
 
 ROOT = Path(__file__).parents[2]
@@ -193,10 +193,7 @@ def test_a_listed_file_that_is_gone_stops_the_commit(tmp_path: Path) -> None:
 
 def test_scratch_is_never_published(tmp_path: Path) -> None:
     attempt = begin(str(tmp_path), "toy", A)
-    path = Path(scratch(attempt, "x.bin"))
-    path.write_bytes(b"")
-    name = path.relative_to(attempt.root).as_posix()
-    entry = FileEntry(path=name, bytes=0, sha256="")
+    entry = write_bytes(attempt, "scratch/x.bin", b"")
     with pytest.raises(ValueError, match="scratch cannot be published"):
         commit(attempt, draft(attempt, [entry]))
 

@@ -24,7 +24,6 @@ from tasks.storage.workspace import (
     drop_scratch,
     open_part,
     part,
-    scratch,
     write_bytes,
 )
 from tests.storage.drafts import draft
@@ -131,7 +130,6 @@ def test_no_path_leads_out(attempt: Attempt, path: str) -> None:
     for use in (
         lambda: write(attempt, path),
         lambda: write_bytes(attempt, path, b""),
-        lambda: scratch(attempt, path),
         lambda: absolute(attempt.root, path),
     ):
         with pytest.raises(ValueError, match="not a plain relative path"):
@@ -147,8 +145,7 @@ def test_an_output_under_a_file_is_told(tmp_path: Path) -> None:
 
 
 def test_scratch_can_be_dropped(attempt: Attempt) -> None:
-    path = Path(scratch(attempt, "knn/x.bin"))
-    path.write_bytes(b"x")
+    write(attempt, "scratch/knn/x.parquet")
     drop_scratch(attempt)
     drop_scratch(attempt)
     assert not files(attempt)
