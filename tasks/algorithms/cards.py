@@ -54,7 +54,7 @@ def decision_line(plan: ResamplePlan) -> str:
 def ratio_line(plan: ResamplePlan) -> str:
     """Say how imbalanced the training rows were and are, in the width of a card."""
     before, after = plan.before.imbalance_ratio, plan.after.imbalance_ratio
-    return f"Largest to smallest: {before:.1f} → {after:.1f}"
+    return f"Imbalance ratio: {before:.1f} → {after:.1f}"
 
 
 def class_table(plan: ResamplePlan, rejections: Sequence[Rejection] = ()) -> list[Row]:

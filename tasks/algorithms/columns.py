@@ -9,6 +9,8 @@ from schemas.config import BalanceConfig
 from schemas.errors import UserError
 from schemas.records import Column, Role, Survey
 
+_DIGITS = 38  # of decimal128; Arrow interpolates no wider ones
+
 
 def assign(schema: pa.Schema, config: BalanceConfig) -> tuple[Column, ...]:
     """Give each column its role.
@@ -53,10 +55,19 @@ def _role(field: pa.Field, config: BalanceConfig) -> Role | None:
     if field.name == config.target:
         return "target"
     if field.name in config.key:
+        _check_key(field)
         return "key"
     if field.name in config.ignore:
         return "ignore"
     return feature_role(field.type)
+
+
+def _check_key(field: pa.Field) -> None:
+    if feature_role(field.type) is None:
+        raise UserError(
+            f"key column {field.name!r} has type {field.type}, which cannot name a "
+            "row; use text, numbers, dates or booleans, several if need be"
+        )
 
 
 def feature_role(kind: pa.DataType) -> Role | None:
@@ -68,7 +79,9 @@ def feature_role(kind: pa.DataType) -> Role | None:
     types = pa.types
     if types.is_dictionary(kind):
         return feature_role(kind.value_type) and "categorical"
-    if types.is_integer(kind) or types.is_floating(kind) or types.is_decimal(kind):
+    if types.is_decimal(kind):
+        return "numeric" if kind.precision <= _DIGITS else None
+    if types.is_integer(kind) or types.is_floating(kind):
         return "numeric"
     if types.is_temporal(kind) and not types.is_interval(kind):
         return "temporal"

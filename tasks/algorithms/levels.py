@@ -13,11 +13,15 @@ SHARE, LEAST = 0.9, 50
 def text_features(schema: pa.Schema, columns: Sequence[Column]) -> list[str]:
     """List the feature columns that hold text, dictionary-encoded or not."""
     named = {column.name for column in columns if column.role == "categorical"}
-    return [
-        field.name
-        for field in schema
-        if field.name in named and not pa.types.is_boolean(field.type)
-    ]
+    return [f.name for f in schema if f.name in named and _is_text(_plain(f.type))]
+
+
+def _plain(kind: pa.DataType) -> pa.DataType:
+    return kind.value_type if pa.types.is_dictionary(kind) else kind
+
+
+def _is_text(kind: pa.DataType) -> bool:
+    return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind))
 
 
 def nearly_unique(table: pa.Table) -> list[str]:
@@ -36,8 +40,9 @@ def nearly_unique(table: pa.Table) -> list[str]:
     """
     found = []
     for name in table.column_names:
-        known = table.num_rows - table.column(name).null_count
-        levels = pc.count_distinct(table.column(name)).as_py()
-        if known >= LEAST and levels > SHARE * known:
+        column = table.column(name)
+        known = pc.cast(column, _plain(column.type)).drop_null()
+        levels = pc.count_distinct(known).as_py()
+        if len(known) >= LEAST and levels > SHARE * len(known):
             found.append(name)
     return found

@@ -72,13 +72,20 @@ def _plan(found: Sequence[ResamplePlan]) -> str:
 
 
 def _attempt(found: Sequence[Attempt]) -> str:
-    return f"attempt {found[0].attempt} of run key {found[0].run_key}"
+    attempt = found[0]
+    after = f", after version {attempt.parent}" if attempt.parent else ""
+    return f"attempt {attempt.attempt}{after}"
 
 
 def _shards(found: Sequence[ShardResult]) -> str:
-    fates = ("kept", "holdout", "dropped", "rejected")
-    rows = {fate: sum(getattr(result, fate) for result in found) for fate in fates}
-    return ", ".join(f"{count:,} rows {fate}" for fate, count in rows.items())
+    kept, held_out, dropped, rejected = (
+        sum(getattr(result, fate) for result in found)
+        for fate in ("kept", "holdout", "dropped", "rejected")
+    )
+    return (
+        f"{kept:,} rows kept for training, {held_out:,} held out, {dropped:,} dropped, "
+        f"{rejected:,} rejected"
+    )
 
 
 def _files(found: Sequence[FileEntry]) -> str:

@@ -16,7 +16,7 @@ from sklearn.metrics import f1_score, log_loss, roc_auc_score
 from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import OrdinalEncoder, StandardScaler
-from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+from threadpoolctl import threadpool_limits
 
 from schemas.config import EvaluationConfig, EvaluatorKind
 from schemas.records import Column, Evaluation, Role

@@ -9,12 +9,15 @@ from tests.algorithms.mixed import roles
 NAMES = [f"n{place}" for place in range(100)]
 
 
-@pytest.mark.parametrize("kind", [pa.string(), pa.large_string()], ids=str)
+KINDS = [pa.string(), pa.large_string(), pa.dictionary(pa.int16(), pa.string())]
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=str)
 @pytest.mark.parametrize(("same", "named"), [(0, ["name"]), (9, ["name"]), (11, [])])
 def test_nine_levels_in_ten_rows_are_too_many(
     kind: pa.DataType, same: int, named: list[str]
 ) -> None:
-    values = pa.array([None, *NAMES[same:], *[NAMES[-1]] * same], kind)
+    values = pa.array([None, *NAMES[same:], *[NAMES[-1]] * same]).cast(kind)
     assert nearly_unique(pa.table({"name": values})) == named
 
 

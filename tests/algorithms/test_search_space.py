@@ -100,6 +100,10 @@ def test_a_constant_with_a_rounding_error_is_constant() -> None:
     assert not numbers(x=column, standardize=True).any()
 
 
+def test_a_spread_that_underflows_is_none() -> None:
+    assert not numbers(x=[1e-200, 2e-200], standardize=True).any()
+
+
 def test_numbers_that_overflow_still_tell_rows_apart() -> None:
     largest = float(np.finfo(np.float64).max)
     made = numbers(x=[-largest, 0.0, largest], standardize=True)

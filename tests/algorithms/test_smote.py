@@ -140,10 +140,12 @@ def test_classes_and_seeds_are_drawn_apart() -> None:
         assert len({tuple(play[part].tolist()) for play in plays}) == len(plays)
 
 
-def oracle_rows(points: np.ndarray, labels: np.ndarray, seed: int) -> np.ndarray:
+def oracle_rows(
+    points: np.ndarray, labels: np.ndarray, seed: int, k: int
+) -> np.ndarray:
     """Make ten rows of every class with imbalanced-learn."""
     counts = {label: int((labels == label).sum()) + 10 for label in np.unique(labels)}
-    sampler = SMOTE(sampling_strategy=counts, random_state=seed, k_neighbors=3)
+    sampler = SMOTE(sampling_strategy=counts, random_state=seed, k_neighbors=k)
     made, _ = sampler.fit_resample(points, labels)
     return np.asarray(made[len(points) :])
 
@@ -157,27 +159,28 @@ def oracle_draws(model: Model, seed: int) -> Drawn:
     return Drawn(parents, model.neighbours[parents, places], lam)
 
 
-def our_rows(points: np.ndarray, seed: int) -> np.ndarray:
+def our_rows(points: np.ndarray, seed: int, k: int) -> np.ndarray:
     """Make ten rows of one class from imbalanced-learn's draws."""
     names = [f"x{place}" for place in range(points.shape[1])]
     table = pa.table(list(points.T), names)
-    model = prepare(table, roles(table.schema), k=3, standardize=False)
+    model = prepare(table, roles(table.schema), k=k, standardize=False)
     rows = derive(model, *oracle_draws(model, seed))
     return np.column_stack([column.to_numpy() for column in rows.columns])
 
 
 @settings(deadline=None, max_examples=40)
-@given(st.integers(0, 2**32 - 1), st.integers(1, 20), st.sampled_from([0, 1]))
+@given(st.integers(0, 2**32 - 1), st.integers(1, 20), st.sampled_from([1, 3, 9]))
 def test_rows_equal_those_of_imbalanced_learn_bit_for_bit(
-    seed: int, width: int, coarse: int
+    seed: int, width: int, k: int
 ) -> None:
     random = np.random.default_rng(seed)
-    points = random.normal(size=(60, width)) * 10.0 ** random.integers(-3, 4, width)
-    if coarse:  # ties of distance, but no duplicate rows
-        points = random.integers(-9, 9, (60, width)) + np.arange(60)[:, np.newaxis]
-    points, labels = points.astype(np.float64), random.permutation(np.arange(60) % 3)
-    ours = [our_rows(points[labels == label], seed) for label in range(3)]
-    assert np.vstack(ours).tobytes() == oracle_rows(points, labels, seed).tobytes()
+    fine = random.normal(size=(60, width)) * 10.0 ** random.integers(-3, 4, width)
+    coarse = random.permutation(np.indices((4, 4, 4), float).reshape(3, -1).T)[:60]
+    labels = random.permutation(np.arange(60) % 3)
+    for points in (fine, coarse):  # ties of distance, but no row twice
+        ours = [our_rows(points[labels == label], seed, k) for label in range(3)]
+        expected = oracle_rows(points, labels, seed, k)
+        assert np.vstack(ours).tobytes() == expected.tobytes()
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,89 @@
+"""The role of each column, and the columns that have none."""
+
+import pyarrow as pa
+import pytest
+
+from schemas.config import BalanceConfig
+from schemas.errors import UserError
+from tasks.algorithms.columns import assign, feature_role, free_name
+
+CONFIG = BalanceConfig(source="x", target="y", key=("id",), ignore=("tags",))
+SCHEMA = pa.schema(
+    [
+        pa.field("id", pa.int64()),
+        pa.field("x", pa.float32()),
+        pa.field("at", pa.timestamp("ms", "UTC")),
+        pa.field("flag", pa.bool_(), nullable=False),
+        pa.field("tags", pa.list_(pa.string())),
+        pa.field("y", pa.string()),
+    ]
+)
+
+
+def test_each_column_has_one_role() -> None:
+    roles = {column.name: column.role for column in assign(SCHEMA, CONFIG)}
+    assert roles == {
+        "id": "key",
+        "x": "numeric",
+        "at": "temporal",
+        "flag": "categorical",
+        "tags": "ignore",
+        "y": "target",
+    }
+    assert [c.name for c in assign(SCHEMA, CONFIG) if not c.nullable] == ["flag"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "role"),
+    [
+        (pa.uint64(), "numeric"),
+        (pa.float16(), "numeric"),
+        (pa.decimal128(38, 4), "numeric"),
+        (pa.decimal256(76, 4), None),
+        (pa.date32(), "temporal"),
+        (pa.time64("us"), "temporal"),
+        (pa.duration("s"), "temporal"),
+        (pa.month_day_nano_interval(), None),
+        (pa.large_string(), "categorical"),
+        (pa.dictionary(pa.int8(), pa.string()), "categorical"),
+        (pa.dictionary(pa.int8(), pa.binary()), None),
+        (pa.binary(), None),
+        (pa.struct([("a", pa.int8())]), None),
+    ],
+    ids=str,
+)
+def test_a_type_is_read_in_one_way_or_not_at_all(
+    kind: pa.DataType, role: str | None
+) -> None:
+    assert feature_role(kind) == role
+
+
+def test_columns_that_no_model_takes_are_named_with_the_way_out() -> None:
+    config = CONFIG.model_copy(update={"ignore": ()})
+    with pytest.raises(UserError, match=r"'tags' \(list<.*--ignore tags"):
+        assign(SCHEMA, config)
+
+
+@pytest.mark.parametrize("role", ["target", "key", "ignore"])
+def test_an_absent_column_is_named_with_the_nearest(role: str) -> None:
+    wrong = "Flagg" if role == "target" else ("Flagg",)
+    config = CONFIG.model_copy(update={role: wrong})
+    with pytest.raises(UserError, match="no column 'Flagg'; did you mean 'flag'"):
+        assign(SCHEMA, config)
+
+
+def test_an_absent_column_like_no_other_is_answered_with_the_list() -> None:
+    wide = pa.schema([(f"c{place}", pa.int8()) for place in range(30)])
+    config = BalanceConfig(source="x", target="zzz")
+    with pytest.raises(UserError, match=r"'c19', \.\.\.$"):
+        assign(wide, config)
+
+
+def test_a_key_must_be_of_a_type_that_names_rows() -> None:
+    config = BalanceConfig(source="x", target="y", key=("tags",))
+    with pytest.raises(UserError, match="cannot name a row"):
+        assign(SCHEMA, config)
+
+
+def test_a_free_name_is_free() -> None:
+    assert free_name(pa.schema([("r", pa.int8()), ("r_", pa.int8())]), "r") == "r__"
