@@ -49,7 +49,7 @@ bench: $(READY)  ## Measure ours and the notebook way in the same run
 	$(BIN)/python -m tests.benchmarks
 
 ui: $(READY)  ## Start a local Prefect server, run the flow against it, print the URL
-	$(BIN)/python -m tests.benchmarks.ui
+	$(BIN)/evenkeel ui $(REQUEST)
 
 clean:  ## Remove what the commands made
 	rm -rf .venv .prefect balanced

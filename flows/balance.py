@@ -1,19 +1,27 @@
 """The balance flow: a config in, a published version out. Stages are in pipeline."""
 
-from prefect import flow
+from prefect import flow, runtime
 
 from flows.pipeline import balance_dataset
 from schemas.config import BalanceConfig
+from schemas.errors import UserError
 from schemas.records import Outcome
-from tasks.reporting import show_in_ui
+from tasks.artifacts import show_in_ui
 from tasks.running import PrefectRunner
+from tasks.survey import dataset_name
 
 
-@flow(
-    name="balance",
-    flow_run_name="balance / {config.source} / {config.strategy.kind}",
-    persist_result=False,
-)
+def run_name() -> str:
+    """Name a run after its dataset and strategy, as lists of runs show it."""
+    config = runtime.flow_run.parameters["config"]
+    try:
+        name = dataset_name(config)
+    except UserError:
+        name = config.source  # the survey is about to say what is wrong with it
+    return f"balance / {name} / {config.strategy.kind}"
+
+
+@flow(name="balance", flow_run_name=run_name, persist_result=False)
 def balance(config: BalanceConfig, force: bool = False) -> Outcome:  # noqa: FBT001, FBT002 - a check box in the UI's form
     """Balance one imbalanced Parquet dataset and prove what balancing did.
 

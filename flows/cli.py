@@ -11,6 +11,15 @@ import sys
 from collections.abc import Sequence
 
 EXIT_DONE, EXIT_OTHER, EXIT_USER = 0, 1, 2
+_PREFECT = {
+    # A loaded machine needs more than the 20 s that Prefect waits for its own server.
+    "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "120",
+    # The log tells what stages found; that they ended is in the list of task runs.
+    "PREFECT_LOGGING_LOGGERS_PREFECT_TASK_RUNS_LEVEL": "WARNING",
+    # Warnings of stages show in the UI, if there is a flow run to show them in.
+    "PREFECT_LOGGING_EXTRA_LOGGERS": "flows,tasks",
+    "PREFECT_LOGGING_TO_API_WHEN_MISSING_FLOW": "ignore",
+}
 _STRATEGIES = ("auto", "none", "random_over", "random_under", "smote", "smote_under")
 
 
@@ -63,6 +72,9 @@ def parser() -> argparse.ArgumentParser:
     show.add_argument("place", metavar="OUTPUT/NAME")
     show.add_argument("--json", action="store_true", help="one JSON record on stdout")
     show.set_defaults(act=_show)
+    ui = commands.add_parser("ui", help="a local Prefect server, with a run to look at")
+    _add_request(ui)
+    ui.set_defaults(act=_ui)
     tutorial = commands.add_parser("tutorial", help="the tutorial, and what it omits")
     tutorial.set_defaults(act=_tutorial)
     return top
@@ -71,8 +83,8 @@ def parser() -> argparse.ArgumentParser:
 def _add_run(command: argparse.ArgumentParser) -> None:
     _add_request(command)
     add = command.add_argument
-    add("--output", metavar="DIR", help="publish under DIR/NAME (default: balanced)")
     add("--force", action="store_true", help="redo even if nothing changed")
+    add("--json", action="store_true", help="one JSON record on stdout")
     add(
         "--prefect",
         action=argparse.BooleanOptionalAction,
@@ -83,6 +95,9 @@ def _add_run(command: argparse.ArgumentParser) -> None:
 
 def _add_survey(command: argparse.ArgumentParser) -> None:
     _add_request(command)
+    command.add_argument(
+        "--json", action="store_true", help="one JSON record on stdout"
+    )
     command.set_defaults(act=_survey)
 
 
@@ -113,14 +128,13 @@ def _add_request(command: argparse.ArgumentParser) -> None:
     add("--holdout", type=float, metavar="SHARE", help="share held out (default: 0.2)")
     add("--evaluator", metavar="MODEL", help="random_forest (default), knn, ..., none")
     add("--metric", help="primary metric (default: macro_f1)")
+    add("--output", metavar="DIR", help="publish under DIR/NAME (default: balanced)")
     add("--seed", type=int, metavar="N", help="same seed, same bytes (default: 0)")
     add("--config", metavar="FILE.yaml", help="a BalanceConfig; options override it")
-    add("--json", action="store_true", help="one JSON record on stdout")
 
 
 def _run(asked: argparse.Namespace) -> None:
-    # A loaded machine needs more than the 20 s that Prefect waits for its own server.
-    os.environ.setdefault("PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS", "120")
+    _set_prefect_up()
     from flows.asking import balance_config
     from flows.console import progress, show_outcome
 
@@ -138,12 +152,25 @@ def _run(asked: argparse.Namespace) -> None:
     show_outcome(outcome, as_json=asked.json)
 
 
+def _set_prefect_up() -> None:
+    for name, value in _PREFECT.items():
+        os.environ.setdefault(name, value)
+
+
 def _as_flow_run(wanted: bool | None) -> bool:  # noqa: FBT001 - three states, from argparse
     if wanted is not None:
         return wanted
     from prefect.settings import get_current_settings
 
     return get_current_settings().api.url is not None
+
+
+def _ui(asked: argparse.Namespace) -> None:
+    _set_prefect_up()
+    from flows.asking import balance_config
+    from flows.serving import serve
+
+    serve(balance_config(asked))
 
 
 def _survey(asked: argparse.Namespace) -> None:

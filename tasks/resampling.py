@@ -12,7 +12,15 @@ import pyarrow as pa
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 
-from schemas.records import Attempt, FileEntry, ResamplePlan, Shard, ShardResult, Survey
+from schemas.records import (
+    Attempt,
+    FileEntry,
+    ResamplePlan,
+    SampleThresholds,
+    Shard,
+    ShardResult,
+    Survey,
+)
 from tasks.algorithms.columns import free_name, source_schema
 from tasks.algorithms.labels import encode
 from tasks.algorithms.routing import Routed, repeat, route, sampled_copies
@@ -98,19 +106,23 @@ def _with_reason(table: pa.Table, survey: Survey, target: str) -> pa.Table:
 
 def _write_scratch(outputs: Outputs, batch: _Batch, plan: ResamplePlan) -> None:
     """Keep aside what later stages read: samples to evaluate, donors to synthesise."""
-    table, routed = batch.table, batch.routed
-    sampling = routed.sampling
-    asis = ~routed.rejected & ~routed.holdout & below(sampling, plan.samples.asis)
-    held = routed.holdout & below(sampling, plan.samples.holdout)
+    if plan.samples.asis:
+        _write_samples(outputs, batch, plan.samples)
+    for code, item in enumerate(plan.classes):
+        if item.synthetic:
+            mine = (batch.routed.codes == code) & (batch.routed.times > 0)
+            outputs.write(f"{SCRATCH}/donors-{code:05d}", _donors(batch, mine))
+
+
+def _write_samples(outputs: Outputs, batch: _Batch, samples: SampleThresholds) -> None:
+    table, routed, sampling = batch.table, batch.routed, batch.routed.sampling
+    asis = ~routed.rejected & ~routed.holdout & below(sampling, samples.asis)
+    held = routed.holdout & below(sampling, samples.holdout)
     places = repeat(routed)
-    chosen = places[sampled_copies(sampling, places, plan.samples.balanced)]
+    chosen = places[sampled_copies(sampling, places, samples.balanced)]
     outputs.write(f"{SCRATCH}/asis", table.filter(pa.array(asis)))
     outputs.write(f"{SCRATCH}/holdout", table.filter(pa.array(held)))
     outputs.write(f"{SCRATCH}/balanced", table.take(pa.array(chosen)))
-    for code, item in enumerate(plan.classes):
-        if item.synthetic:
-            mine = (routed.codes == code) & (routed.times > 0)
-            outputs.write(f"{SCRATCH}/donors-{code:05d}", _donors(batch, mine))
 
 
 def _donors(batch: _Batch, mine: np.ndarray) -> pa.Table:

@@ -10,9 +10,11 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Protocol, TypeVar, cast
 from uuid import UUID
 
-from prefect import Task, unmapped
+from prefect import Task, get_run_logger, unmapped
 from prefect.artifacts import create_progress_artifact, update_progress_artifact
 from prefect.futures import PrefectFuture, as_completed
+
+from tasks.algorithms.narration import narrate
 
 R = TypeVar("R")
 Progress = Callable[[str, int, int], None]
@@ -66,23 +68,37 @@ class DirectRunner:
 
 
 class PrefectRunner:
-    """Calls the tasks themselves, inside a flow run."""
+    """Calls the tasks themselves, inside a flow run, and logs what each stage found."""
 
     def __call__(self, stage: Task[..., R], *args: Any) -> R:  # noqa: ANN401 - the stage's own
-        """Call a stage as a task run."""
-        return stage(*args)
+        """Call a stage as a task run of the stage's name."""
+        result = stage.with_options(task_run_name=stage.name)(*args)
+        _log(stage.name, result)
+        return result
 
     def map(self, stage: Task[..., R], items: Sequence[Any], *args: Any) -> list[R]:  # noqa: ANN401 - the stage's own
         """Submit a task run for each item, with a progress artifact for several."""
         futures = stage.map(list(items), *map(unmapped, args))
         if len(futures) > 1:
             _follow(stage.name, list(futures))
-        return [future.result() for future in futures]
+        results = [future.result() for future in futures]
+        _log(stage.name, results)
+        return results
+
+
+def _log(stage: str, found: object) -> None:
+    if line := narrate(found):
+        get_run_logger().info("%s: %s", stage, line)
 
 
 def _follow(stage: str, futures: list[PrefectFuture[Any]]) -> None:
     """Keep a progress artifact until the last part is done."""
-    artifact = create_progress_artifact(0.0, description=f"{stage}: parts done")
+    count = len(futures)
+    artifact = create_progress_artifact(0.0, description=f"{stage}: 0 of {count} done")
     for done, _ in enumerate(as_completed(futures), 1):
-        # Prefect types what its sync wrapper returns as a coroutine too.
-        update_progress_artifact(cast("UUID", artifact), 100 * done / len(futures))
+        update_progress_artifact(
+            # Prefect types what its sync wrapper returns as a coroutine too.
+            cast("UUID", artifact),
+            100 * done / count,
+            description=f"{stage}: {done} of {count} done",
+        )

@@ -104,9 +104,9 @@ def _lineage(name: str, first: int, made: _Class, drawn: smote.Drawn) -> pa.Tabl
     count = len(lam)
     return pa.table(
         [
-            pa.array([f"train/{name}.parquet"] * count, pa.string()),
+            pa.repeat(f"train/{name}.parquet", count),
             pa.array(np.arange(first, first + count)),
-            pa.array([made.label] * count, pa.string()),
+            pa.repeat(made.label, count),
             made.ordinals.take(pa.array(parents)),
             made.ordinals.take(pa.array(neighbours)),
             pa.array(lam),

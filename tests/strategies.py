@@ -1,6 +1,7 @@
 """Hypothesis strategies that several tests share."""
 
 import datetime as dt
+import random
 from decimal import Decimal
 
 import pyarrow as pa
@@ -21,7 +22,7 @@ def _column(
 _MOMENTS = st.datetimes(dt.datetime(1990, 1, 1), dt.datetime(2030, 1, 1))  # noqa: DTZ001 - Arrow adds the zone
 
 FEATURES = [
-    _column(pa.float64(), st.floats(-1e6, 1e6)),
+    _column(pa.float64(), st.floats()),
     _column(pa.float32(), st.floats(-1e3, 1e3, width=32)),
     _column(pa.int64(), st.integers(-(2**62), 2**62)),
     _column(pa.uint8(), st.integers(0, 255)),
@@ -38,16 +39,57 @@ FEATURES = [
 """Column types with values, nulls among them."""
 
 
+NAMES = [
+    "",
+    " ",
+    "a",
+    "a.b",
+    "two words",
+    "\N{SAILBOAT}",
+    "quo\"te's",
+    "<b>&amp;</b>",
+    "__x__",
+    "reason",
+    "reason_",
+    "label",
+    "file",
+    "row",
+    "evenkeel_ordinal",
+    "index",
+    "0",
+]
+"""Names of columns that some program somewhere would trip over."""
+
+
 @st.composite
 def tables(draw: st.DrawFn, max_rows: int = 120) -> pa.Table:
-    """Tables of mixed columns, with a text target ``y`` of two classes at least."""
-    labels = draw(st.lists(st.sampled_from("abc"), min_size=8, max_size=max_rows))
-    labels[:4] = ["a", "b", "a", "b"]
+    """Tables of oddly named mixed columns with nulls, and a text target ``y``.
+
+    The target has two classes at least, of any size from one row; now and then a
+    label is missing.
+    """
+    labels = draw(st.lists(LABELS, min_size=2, max_size=4, unique=True))
+    rows = draw(st.lists(st.integers(0, 40), min_size=8, max_size=max_rows))
+    targets = [*labels, *(_label(place, labels) for place in rows)]
     kinds = draw(st.lists(st.sampled_from(FEATURES), min_size=1, max_size=5))
+    names = draw(st.permutations(NAMES))
     columns = {
-        f"f{place}": pa.array(
-            draw(st.lists(values, min_size=len(labels), max_size=len(labels))), kind
-        )
-        for place, (kind, values) in enumerate(kinds)
+        name: draw(_cells(len(targets), *kind))
+        for name, kind in zip(names, kinds, strict=False)
     }
-    return pa.table({**columns, "y": pa.array(labels)})
+    return pa.table({**columns, "y": pa.array(targets, pa.string())})
+
+
+def _label(place: int, labels: list[str]) -> str | None:
+    """Turn a number in 0..40 into a label: the first is frequent, none is rare."""
+    return None if place == 40 else labels[max(0, place - 40 + len(labels))]
+
+
+@st.composite
+def _cells(
+    draw: st.DrawFn, rows: int, kind: pa.DataType, values: st.SearchStrategy[object]
+) -> pa.Array:
+    """Repeat a dozen values in any order: cheap to draw, and rich in ties."""
+    pool = draw(st.lists(values, min_size=1, max_size=12))
+    rng = random.Random(draw(st.integers(0, 2**32)))  # noqa: S311 - no secret
+    return pa.array(rng.choices(pool, k=rows), kind)

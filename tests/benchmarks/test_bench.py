@@ -7,11 +7,11 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
-from tests.benchmarks.cases import compare, make_source
+from tests.benchmarks.cases import Comparison, compare, make_source, whole_run
 from tests.benchmarks.data import write_source
 from tests.benchmarks.limit import read, write
-from tests.benchmarks.measure import measure
-from tests.benchmarks.report import comparison_table, page
+from tests.benchmarks.measure import Cost, measure
+from tests.benchmarks.report import comparison_table, page, whole_run_table
 
 _ROWS = 5_000
 _MB = 10**6
@@ -60,13 +60,26 @@ def test_a_process_that_fails_is_not_measured() -> None:
         measure([sys.executable, "-c", "raise SystemExit(3)"])
 
 
+def test_ratios_say_how_often_ours_goes_into_the_other() -> None:
+    ours, notebook = Cost(2, 3, 100 * _MB), Cost(10, 12, 850 * _MB)
+    found = Comparison("smote", ours, notebook, limit=Cost(1.6, 2, 50 * _MB))
+    last = comparison_table([found]).splitlines()[-1]
+    assert last == (
+        "| smote to 1:1 | 2.0 (3.0) | 10.0 (12.0) | 1.6 (2.0) | 5.0x (4.0x) "
+        "| 1.2x (1.5x) | 100 | 850 | 8.5x |"
+    )
+
+
 def test_a_tiny_case_is_measured_and_told(tmp_path: Path) -> None:
     source = tmp_path / "source.parquet"
     make_source(source, _ROWS)
     said: list[str] = []
     found = compare("smote", source, 1, said.append)
-    assert len(said) == 1
-    assert min(c.wall for c in (found.ours, found.notebook, found.limit)) > 0
-    told = page("make bench", "tiny", {"one case": comparison_table([found])})
+    started = whole_run("none", source, 1, said.append)
+    assert len(said) == 2
+    assert found.limit.cpu < found.ours.cpu
+    tables = comparison_table([found]), whole_run_table({"none": started})
+    told = page("make bench", "tiny", dict(zip(("one", "two"), tables, strict=True)))
     assert "| smote to 1:1 |" in told
+    assert "| none |" in told
     assert [path.name for path in tmp_path.iterdir()] == ["source.parquet"]

@@ -17,19 +17,21 @@ from flows.pipeline import balance_dataset
 from tasks.running import DirectRunner
 from tasks.storage.commits import read_head
 from tasks.storage.workspace import describe
-from tests.datasets import request
+from tests.tasks.attempts import config_of
 
 CHANGES = {"os.link", "os.mkdir", "os.remove", "os.rename", "os.rmdir", "os.truncate"}
 TO_WRITE = os.O_WRONLY | os.O_RDWR | os.O_CREAT
+LAZY = {"hypothesis", "matplotlib", "pandera", "pyarrow", "scipy", "sklearn"}
 LAST = 16  # steps at the end, the commit among them, that are never left out
 
 Act = Callable[[], object]
 
 
-def run(output: Path, strategy: str) -> str:
-    """Balance glass and tell how it ended."""
-    fields = {"strategy": {"kind": strategy}, "evaluation": {"evaluator": "none"}}
-    return balance_dataset(request("glass", output, **fields), DirectRunner()).status
+def run(folder: Path, seed: int) -> None:
+    """Balance a small mixed table: real, rejected and synthetic rows are written."""
+    strategy = {"kind": "smote", "rows": {"small": 40}}
+    config = config_of(folder, strategy=strategy, seed=seed)
+    balance_dataset(config, DirectRunner())
 
 
 def is_change(event: str, args: tuple[object, ...]) -> bool:
@@ -47,11 +49,13 @@ def count_changes(tick: Act) -> None:
         if is_change(event, args):
             tick()
 
-    def watched_fsync(handle: int, fsync: Callable[[int], None] = os.fsync) -> None:
+    fsync = os.fsync
+
+    def watched_fsync(handle: int) -> None:
         tick()
         fsync(handle)
 
-    os.fsync = watched_fsync
+    os.fsync = watched_fsync  # type: ignore[assignment] # called with numbers alone
     sys.addaudithook(watch)
 
 
@@ -82,11 +86,12 @@ def prepare(folder: Path) -> tuple[list[str], int]:
     """Publish version 1 and rehearse version 2: what is imported, how many steps."""
 
     def rehearse() -> None:
-        run(folder / "before", "random_over")
-        copy(folder)
+        run(folder, seed=1)
+        (folder / "out").rename(folder / "before")
+        restore(folder)
         steps = count()
         count_changes(lambda: next(steps))
-        run(folder / "out", "smote")
+        run(folder, seed=2)
         taken = next(steps)
         (folder / "told").write_text(json.dumps([sorted(sys.modules), taken]))
 
@@ -96,33 +101,33 @@ def prepare(folder: Path) -> tuple[list[str], int]:
     return modules, steps
 
 
-def copy(folder: Path) -> Path:
-    """Give a fresh copy of the output that holds version 1."""
+def restore(folder: Path) -> None:
+    """Make the output hold version 1 alone."""
     shutil.rmtree(folder / "out", ignore_errors=True)
     shutil.copytree(folder / "before", folder / "out")
-    return folder / "out"
 
 
-def state(output: Path) -> tuple[int, bool]:
+def state(folder: Path) -> tuple[int, bool]:
     """Read which version is there, and whether all of its files are."""
-    root = str(output / "glass")
+    root = str(folder / "out" / "mixed")
     head = read_head(root)
     if head is None:
         return 0, False
     return head.version, all(describe(root, entry) == entry for entry in head.files)
 
 
-def killed(output: Path, step: int) -> dict[str, object]:
+def killed(folder: Path, step: int) -> dict[str, object]:
     """Kill a run, look what is there, and run again."""
 
     def run_and_die() -> None:
         die_before(step)
-        run(output, "smote")
+        run(folder, seed=2)
 
+    restore(folder)
     ended = in_child(run_and_die)
-    version, whole = state(output)
-    again = in_child(lambda: run(output, "smote"))
-    after, complete = state(output)
+    version, whole = state(folder)
+    again = in_child(lambda: run(folder, seed=2))
+    after, complete = state(folder)
     return {
         "step": step,
         "ended": ended,
@@ -139,11 +144,11 @@ def main(folder: str, every: str) -> None:
     place = Path(folder)
     modules, steps = prepare(place)
     for name in modules:
-        if name.partition(".")[0] in {"sklearn", "matplotlib", "scipy", "joblib"}:
+        if name.partition(".")[0] in LAZY:
             importlib.import_module(name)
     early = range(1, max(1, steps - LAST), int(every))
     for step in [*early, *range(max(1, steps - LAST), steps + 2)]:
-        told = {"steps": steps, **killed(copy(place), step)}
+        told = {"steps": steps, **killed(place, step)}
         sys.stdout.write(json.dumps(told) + "\n")
         sys.stdout.flush()
 

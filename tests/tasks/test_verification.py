@@ -173,7 +173,7 @@ def test_a_flipped_byte_is_told_as_such(
 def test_a_removed_file_is_named(written: Written) -> None:
     path = path_of(written, find(written, "/train/part-"))
     path.unlink()
-    with pytest.raises(VerificationError, match="part-00000.parquet' is gone"):
+    with pytest.raises(VerificationError, match=r"part-00000\.parquet' is gone"):
         checks(written)
 
 

@@ -1,0 +1,256 @@
+"""One list of laws for every strategy, on tables that hypothesis makes."""
+
+import math
+from collections import Counter
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import NamedTuple
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from flows.pipeline import balance_dataset
+from schemas.config import BalanceConfig, EvaluatorKind, StrategyKind
+from schemas.records import Manifest, Outcome
+from tasks.running import DirectRunner
+from tests.strategies import tables
+from tests.tasks.attempts import config_of
+
+ID = "ordinal"
+STRATEGIES = st.fixed_dictionaries(
+    {
+        "ratio": st.floats(0.05, 1),
+        "k_neighbors": st.integers(1, 7),
+        "standardize": st.booleans(),
+    }
+)
+Asked = dict[str, object]
+
+
+@st.composite
+def requests(draw: st.DrawFn, kind: StrategyKind) -> Asked:
+    """Ask for a strategy with any numbers."""
+    return {
+        "target": "y",
+        "ignore": [ID],
+        "strategy": {"kind": kind, **draw(STRATEGIES)},
+        "holdout": draw(st.floats(0.01, 0.9)),
+        "seed": draw(st.integers(0, 2**63 - 1)),
+        "contract": {"nullable": True},
+        "evaluation": {"evaluator": "none"},
+    }
+
+
+class Version(NamedTuple):
+    """A published version as any reader sees it."""
+
+    manifest: Manifest
+    real: pa.Table
+    """Training rows that are rows of the source."""
+    made: pa.Table
+    holdout: pa.Table
+    rejected: pa.Table
+    lineage: pa.Table
+    hashes: dict[str, str]
+    """sha256 of the data files by their place in the version."""
+
+
+def balance(source: Path, output: Path, asked: Asked) -> Version:
+    """Balance, and read back what was published."""
+    fields = {**asked, "source": str(source), "output": str(output)}
+    config = BalanceConfig.model_validate(fields)
+    outcome = balance_dataset(config, DirectRunner())
+    files = [entry.path for entry in outcome.manifest.files]
+    version = Path(outcome.root, *files[0].split("/")[:2])
+
+    def read(folder: str, pattern: str = "*") -> pa.Table:
+        found = sorted((version / folder).glob(f"{pattern}.parquet"))
+        parts = [pq.read_table(path) for path in found]
+        return pa.concat_tables(parts) if parts else pa.table({})
+
+    return Version(
+        outcome.manifest,
+        real=read("train", "part-*"),
+        made=read("train", "synthetic-*"),
+        holdout=read("holdout"),
+        rejected=read("rejected"),
+        lineage=read("lineage"),
+        hashes=_data_hashes(outcome),
+    )
+
+
+def _data_hashes(outcome: Outcome) -> dict[str, str]:
+    found = {e.path.split("/", 2)[2]: e.sha256 for e in outcome.manifest.files}
+    return {path: found[path] for path in found if not path.startswith("report/")}
+
+
+def check_counts(source: pa.Table, version: Version) -> None:
+    """Each class has exactly the rows that the manifest tells, everywhere."""
+    expected = Counter(source["y"].to_pylist())
+    assert version.manifest.source.rows == source.num_rows
+    assert expected.pop(None, 0) == version.rejected.num_rows
+    share = version.manifest.config.holdout
+    assert [item.label for item in version.manifest.classes] == _in_order(expected)
+    for item in version.manifest.classes:
+        assert item.source == expected[item.label]
+        assert item.source == item.holdout + item.kept + item.dropped
+        assert item.train == item.kept + item.duplicated + item.synthetic
+        assert (
+            item.holdout == item.source - 1
+            or abs(item.holdout - share * item.source) <= 0.5 + 1e-6
+        )
+        assert _count(version.holdout, item.label) == item.holdout
+        assert _count(version.real, item.label) == item.kept + item.duplicated
+        assert _count(version.made, item.label) == item.synthetic
+    made = sum(item.synthetic for item in version.manifest.classes)
+    assert (version.made.num_rows, version.lineage.num_rows) == (made, made)
+
+
+def _in_order(labels: Counter[str]) -> list[str]:
+    try:
+        return sorted(labels, key=lambda label: (int(label), label))
+    except ValueError:
+        return sorted(labels)
+
+
+def _count(table: pa.Table, label: str) -> int:
+    labels: list[str] = table["y"].to_pylist() if table.num_rows else []
+    return labels.count(label)
+
+
+def check_ratio(_source: pa.Table, version: Version) -> None:
+    """No class is smaller than was asked for, nor is anything done in vain."""
+    manifest = version.manifest
+    rows = [item.train for item in manifest.classes]
+    wanted = manifest.config.strategy
+    if manifest.decision.strategy is StrategyKind.NONE:
+        assert rows == [item.kept for item in manifest.classes]
+        assert not any(item.dropped for item in manifest.classes)
+    else:
+        assert min(rows) >= math.floor(wanted.ratio * max(rows) + 1e-9)
+    if wanted.kind is not StrategyKind.AUTO:
+        assert manifest.decision.strategy is wanted.kind
+
+
+def check_schema(source: pa.Table, version: Version) -> None:
+    """Every file has the source's schema; rejected ones a reason as well."""
+    for table in (version.real, version.made, version.holdout):
+        if table.num_rows:
+            assert table.schema.equals(source.schema, check_metadata=True)
+    if version.rejected.num_rows:
+        *names, reason = version.rejected.column_names
+        assert names == source.column_names
+        assert version.rejected[reason].null_count == 0
+
+
+def check_rows(source: pa.Table, version: Version) -> None:
+    """Source = holdout + kept + dropped + rejected; what is written is unchanged."""
+    kept = version.real.group_by([ID], use_threads=False).aggregate([])
+    sides = (version.holdout, kept, version.rejected)
+    seen = Counter(ordinal for table in sides for ordinal in _ids(table))
+    assert set(seen.values()) <= {1}
+    dropped = sum(item.dropped for item in version.manifest.classes)
+    assert len(seen) + dropped == source.num_rows
+    for table in (version.real, version.holdout, version.rejected):
+        if table.num_rows:
+            told = table.select(source.column_names)
+            assert _texts(told) == _texts(source.take(table[ID]))
+
+
+def _ids(table: pa.Table) -> list[int]:
+    found: list[int] = table[ID].to_pylist() if table.num_rows else []
+    return found
+
+
+def _texts(table: pa.Table) -> list[str]:
+    return [repr(row) for row in table.to_pylist()]
+
+
+def check_copies(source: pa.Table, version: Version) -> None:
+    """Copies are spread evenly: the rows of a class differ by one at most."""
+    times: dict[str, set[int]] = {}
+    for ordinal, copies in Counter(_ids(version.real)).items():
+        times.setdefault(source["y"][ordinal].as_py(), set()).add(copies)
+    assert all(max(found) - min(found) <= 1 for found in times.values())
+
+
+def check_parents(source: pa.Table, version: Version) -> None:
+    """Every parent is a training row of the class of its synthetic row."""
+    lineage, train = version.lineage, set(_ids(version.real))
+    if not lineage.num_rows:
+        return
+    labels = lineage["label"].to_pylist()
+    assert labels == version.made["y"].to_pylist()
+    for role in ("parent", "neighbour"):
+        assert set(lineage[role].to_pylist()) <= train
+        assert source["y"].take(lineage[role].combine_chunks()).to_pylist() == labels
+    assert all(0 <= lam < 1 for lam in lineage["lam"].to_pylist())
+    assert version.made[ID].null_count == version.made.num_rows
+
+
+LAWS = [
+    check_counts,
+    check_ratio,
+    check_schema,
+    check_rows,
+    check_copies,
+    check_parents,
+]
+
+
+def _write(table: pa.Table, folder: Path, files: int, row_group: int) -> Path:
+    """Write rows as a folder of files, cut as asked."""
+    folder.mkdir()
+    size = -(-table.num_rows // files)
+    for place in range(files):
+        part = table.slice(place * size, size)
+        path = folder / f"{place}.parquet"
+        pq.write_table(part, path, row_group_size=row_group, store_schema=True)
+    return folder
+
+
+@pytest.mark.parametrize("kind", list(StrategyKind))
+@settings(max_examples=15, deadline=None)
+@given(data=st.data())
+def test_every_strategy_obeys_every_law(
+    kind: StrategyKind, data: st.DataObject
+) -> None:
+    table = data.draw(tables())
+    table = table.append_column(ID, pa.array(range(table.num_rows)))
+    asked = data.draw(requests(kind))
+    files, row_group = data.draw(st.integers(1, 4)), data.draw(st.integers(1, 50))
+    with TemporaryDirectory() as temporary:
+        place = Path(temporary)
+        whole = _write(table, place / "whole", 1, 1_000)
+        version = balance(whole, place / "out", asked)
+        for law in LAWS:
+            law(table, version)
+        cut = _write(table, place / "cut", files, row_group)
+        assert balance(cut, place / "out", asked).hashes == version.hashes
+
+
+@pytest.mark.parametrize("kind", [k for k in EvaluatorKind if k != "none"])
+def test_every_evaluator_judges_a_run(kind: EvaluatorKind, tmp_path: Path) -> None:
+    if kind is EvaluatorKind.XGBOOST:
+        pytest.importorskip("xgboost")
+    evaluation = {"evaluator": kind, "trees": 5, "resamples": 100}
+    config = config_of(tmp_path, evaluation=evaluation)
+    outcome = balance_dataset(config, DirectRunner())
+    assert outcome.evidence is not None
+    found = outcome.evidence.evaluation
+    assert found is not None
+    held = [item.holdout for item in outcome.manifest.classes]
+    assert found.evaluator is kind
+    assert found.holdout_rows == sum(held)
+    assert not found.capped
+    assert [model.name for model in found.models] == [
+        "baseline",
+        "threshold_moved",
+        "balanced",
+    ]
+    for model in found.models:
+        assert [sum(row) for row in model.confusion] == held
+    assert outcome.manifest.verdict == found.verdict
