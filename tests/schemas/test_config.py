@@ -1,0 +1,41 @@
+"""What a user may ask for, and what is refused before any file is opened."""
+
+import pytest
+from pydantic import ValidationError
+
+from schemas.config import BalanceConfig, Strategy, TargetContract
+
+
+def test_a_config_survives_json() -> None:
+    config = BalanceConfig(
+        source="x",
+        target="y",
+        strategy=Strategy(fractions={"a": 0.25, "b": 0.75}),
+        contract=TargetContract(allowed=("a", "b")),
+    )
+    assert BalanceConfig.model_validate_json(config.model_dump_json()) == config
+
+
+def test_labels_are_text_whatever_yaml_reads() -> None:
+    contract = TargetContract.model_validate({"allowed": [1, True, "x"]})
+    assert contract.allowed == ("1", "true", "x")
+    assert Strategy.model_validate({"rows": {3: 5}}).rows == {"3": 5}
+
+
+@pytest.mark.parametrize(
+    ("fields", "message"),
+    [
+        ({"strategy": {"rows": {"a": 1}, "fractions": {"a": 1}}}, "not both"),
+        ({"strategy": {"rows": {"a": 0}}}, "rows must be 1 or more"),
+        ({"strategy": {"fractions": {"a": 0.5, "b": 0.4}}}, "sum to 0.9"),
+        ({"strategy": {"fractions": {"a": 1.5, "b": -0.5}}}, "must be positive"),
+        ({"key": ["y"]}, "cannot be key as well"),
+        ({"ignore": ["y"]}, "cannot be ignore as well"),
+        ({"name": "a/b"}, "should match pattern"),
+        ({"name": "a\n"}, "should match pattern"),
+        ({"strateggy": {}}, "Extra inputs"),
+    ],
+)
+def test_a_contradiction_is_refused(fields: dict[str, object], message: str) -> None:
+    with pytest.raises(ValidationError, match=message):
+        BalanceConfig.model_validate({"source": "x", "target": "y", **fields})
