@@ -75,7 +75,7 @@ class TargetContract(Frozen):
     max_classes: int = Field(default=100, ge=2)
     """More distinct labels stop the run: the target is probably continuous."""
 
-    on_violation: OnViolation = OnViolation.REJECT
+    on_violation: OnViolation = Field(default=OnViolation.REJECT, title="On violation")
     """reject: rows that break the contract go to rejected/. fail: they stop the run."""
 
     max_rejected_share: float = Field(default=0.05, ge=0, le=1)
@@ -101,7 +101,8 @@ class Policy(Frozen):
 class Strategy(Frozen):
     """How to balance. One flat model: Prefect's form keeps fields across union tabs."""
 
-    kind: StrategyKind = StrategyKind.AUTO
+    # The form would call a choice by its class: hence the titles, here and below.
+    kind: StrategyKind = Field(default=StrategyKind.AUTO, title="Kind")
     """auto decides by the policy; none publishes the training rows as they are."""
 
     ratio: float = Field(default=1.0, gt=0, le=1)
@@ -144,7 +145,9 @@ def _check_shares(fractions: dict[str, float]) -> None:
 class EvaluationConfig(Frozen):
     """How balancing is judged, on the untouched holdout."""
 
-    evaluator: EvaluatorKind = EvaluatorKind.RANDOM_FOREST
+    evaluator: EvaluatorKind = Field(
+        default=EvaluatorKind.RANDOM_FOREST, title="Evaluator"
+    )
     """The model trained on the data as it was and as balanced; none skips it."""
 
     metric: Metric = Metric.MACRO_F1
@@ -196,13 +199,13 @@ class BalanceConfig(Frozen):
     strategy: Strategy = Strategy()
     """How to balance."""
 
-    contract: TargetContract = TargetContract()
+    contract: TargetContract = Field(default=TargetContract(), title="Contract")
     """What the target must be."""
 
     policy: Policy = Policy()
     """How strategy auto decides."""
 
-    evaluation: EvaluationConfig = EvaluationConfig()
+    evaluation: EvaluationConfig = Field(default=EvaluationConfig(), title="Evaluation")
     """How balancing is judged."""
 
     @model_validator(mode="after")
