@@ -134,7 +134,8 @@ def _add_request(command: argparse.ArgumentParser) -> None:
 
 
 def _run(asked: argparse.Namespace) -> None:
-    _set_prefect_up()
+    for name, value in _PREFECT.items():
+        os.environ.setdefault(name, value)
     from flows.asking import balance_config
     from flows.console import progress, show_outcome
 
@@ -152,11 +153,6 @@ def _run(asked: argparse.Namespace) -> None:
     show_outcome(outcome, as_json=asked.json)
 
 
-def _set_prefect_up() -> None:
-    for name, value in _PREFECT.items():
-        os.environ.setdefault(name, value)
-
-
 def _as_flow_run(wanted: bool | None) -> bool:  # noqa: FBT001 - three states, from argparse
     if wanted is not None:
         return wanted
@@ -166,7 +162,6 @@ def _as_flow_run(wanted: bool | None) -> bool:  # noqa: FBT001 - three states, f
 
 
 def _ui(asked: argparse.Namespace) -> None:
-    _set_prefect_up()
     from flows.asking import balance_config
     from flows.serving import serve
 

@@ -4,18 +4,20 @@ The server is Prefect's; where its history lies is PREFECT_HOME. Deployments and
 workers are prefect.yaml's concern.
 """
 
+import json
 import os
 import signal
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from http import HTTPStatus
 from pathlib import Path
+from typing import IO
 from urllib.error import URLError
-from urllib.request import urlopen
+from urllib.request import Request, urlopen
 
 from schemas.config import BalanceConfig
 from schemas.errors import EvenkeelError
@@ -35,23 +37,51 @@ def serve(config: BalanceConfig) -> None:
     Raises:
         EvenkeelError: The server did not start.
     """
+    home = Path(os.environ.get("PREFECT_HOME", "~/.prefect")).expanduser()
     signal.signal(signal.SIGTERM, _stop)
+    with suppress(KeyboardInterrupt), server(home) as address:
+        _say(f"Prefect UI:  {address}")
+        _run(config, address, home)
+        _say(f"This run:    {address}/v2/runs/flow-run/{_latest_run(address)}")
+        _say("Ctrl-C stops the server.")
+        signal.pause()
+    _say("Stopped.")
+
+
+def _stop(_signal: int, _frame: object) -> None:
+    raise KeyboardInterrupt
+
+
+def _run(config: BalanceConfig, address: str, home: Path) -> None:
+    """Make a flow run, whether it fails or not.
+
+    In a process of its own: Prefect would keep a signal that comes in the middle of a
+    task for itself, as a failure of the task.
+    """
+    request = home / "ui.json"
+    request.write_text(config.model_dump_json(), encoding="utf-8")
+    process = _start(
+        ["flows.cli", "run", "--config", str(request), "--prefect", "--force"],
+        {"PREFECT_API_URL": f"{address}/api"},
+    )
     try:
-        with server() as address:
-            _say(f"Prefect UI:  {address}")
-            _say(f"This run:    {address}/v2/runs/flow-run/{_run(config)}")
-            _say("Ctrl-C stops the server.")
-            signal.pause()
-    except KeyboardInterrupt:
-        _say("Stopped.")
+        process.wait()
+    finally:
+        _end(process)
 
 
-def _run(config: BalanceConfig) -> object:
-    """Make a flow run, whether it fails or not, and give its id."""
-    from flows.balance import balance  # noqa: PLC0415 - Prefect reads its settings then
-
-    state = balance(config, force=True, return_state=True)
-    return state.state_details.flow_run_id
+def _latest_run(address: str) -> str:
+    """Ask for the id of the flow run that started last."""
+    # Scheduled runs would come first, by the time when they are due.
+    started = {"start_time": {"is_null_": False}}
+    asked = {"flow_runs": started, "sort": "START_TIME_DESC", "limit": 1}
+    request = Request(  # noqa: S310 - http to this machine
+        f"{address}/api/flow_runs/filter",
+        data=json.dumps(asked).encode(),
+        headers={"Content-Type": "application/json"},
+    )
+    with urlopen(request, timeout=30) as answer:  # noqa: S310 - the same
+        return str(json.load(answer)[0]["id"])
 
 
 def _say(line: str) -> None:
@@ -59,48 +89,52 @@ def _say(line: str) -> None:
     sys.stdout.flush()
 
 
-def _stop(_signal: int, _frame: object) -> None:
-    raise KeyboardInterrupt
-
-
 @contextmanager
-def server() -> Iterator[str]:
+def server(home: Path) -> Iterator[str]:
     """Start a Prefect server on this machine alone, and stop it in the end.
 
-    The environment of this process names it; what imports Prefect later talks to it.
+    Args:
+        home: Where Prefect keeps its database, and this its log, ui.log.
 
     Yields:
-        Its address, http://HOST:PORT.
+        The address, http://HOST:PORT.
 
     Raises:
         EvenkeelError: It ended, or did not answer in time; names its log.
     """
     port = free_port()
     address = f"http://{HOST}:{port}"
-    os.environ["PREFECT_API_URL"] = f"{address}/api"
-    log = Path(os.environ.get("PREFECT_HOME", "~/.prefect")).expanduser() / "ui.log"
-    log.parent.mkdir(parents=True, exist_ok=True)
+    home.mkdir(parents=True, exist_ok=True)
+    log = home / "ui.log"
+    settings = {
+        "PREFECT_HOME": str(home),
+        # Else the pages would ask for data at port 4200.
+        "PREFECT_API_URL": f"{address}/api",
+        "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+        "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
+        "DO_NOT_TRACK": "1",
+    }
+    command = ["prefect", "server", "start", "--host", HOST, "--port", str(port)]
     with log.open("wb") as output:
-        process = subprocess.Popen(  # noqa: S603 - our own interpreter, fixed words
-            [*_COMMAND, "--port", str(port)],
-            env={**os.environ, **_SETTINGS},
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,  # Ctrl-C reaches this process alone, which stops it
-        )
+        process = _start(command, settings, output)
     try:
-        _wait(process, address, log)
+        wait(process, address, log)
         yield address
     finally:
         _end(process)
 
 
-_COMMAND = (sys.executable, "-m", "prefect", "server", "start", "--host", HOST)
-_SETTINGS = {
-    "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
-    "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
-    "DO_NOT_TRACK": "1",
-}
+def _start(
+    module: Sequence[str], settings: Mapping[str, str], output: IO[bytes] | None = None
+) -> subprocess.Popen[bytes]:
+    """Start a Python module that no Ctrl-C reaches: this process alone stops it."""
+    return subprocess.Popen(  # noqa: S603 - our own interpreter
+        [sys.executable, "-m", *module],
+        env={**os.environ, **settings},
+        stdout=output,
+        stderr=output,
+        start_new_session=True,
+    )
 
 
 def free_port() -> int:
@@ -116,7 +150,12 @@ def free_port() -> int:
     raise EvenkeelError("no port is free on this machine")
 
 
-def _wait(process: subprocess.Popen[bytes], address: str, log: Path) -> None:
+def wait(process: subprocess.Popen[bytes], address: str, log: Path) -> None:
+    """Wait until a server answers.
+
+    Raises:
+        EvenkeelError: It ended, or did not answer in time; names its log.
+    """
     patient_until = time.monotonic() + _PATIENCE
     while process.poll() is None and time.monotonic() < patient_until:
         if _healthy(address):

@@ -3,6 +3,7 @@
 import datetime as dt
 import random
 from decimal import Decimal
+from itertools import repeat
 
 import pyarrow as pa
 from hypothesis import strategies as st
@@ -62,34 +63,33 @@ NAMES = [
 
 
 @st.composite
-def tables(draw: st.DrawFn, max_rows: int = 120) -> pa.Table:
+def tables(draw: st.DrawFn, max_class: int = 60) -> pa.Table:
     """Tables of oddly named mixed columns with nulls, and a text target ``y``.
 
-    The target has two classes at least, of any size from one row; now and then a
-    label is missing.
+    The target has two to four classes of any size up to the given one, and now and
+    then rows without a label.
     """
-    labels = draw(st.lists(LABELS, min_size=2, max_size=4, unique=True))
-    rows = draw(st.lists(st.integers(0, 40), min_size=8, max_size=max_rows))
-    targets = [*labels, *(_label(place, labels) for place in rows)]
+    sizes = st.integers(1, max_class)
+    classes = draw(st.dictionaries(LABELS, sizes, min_size=2, max_size=4))
+    missing = draw(st.just(0) | st.integers(1, 5))
+    rng = random.Random(draw(st.integers(0, 2**32)))  # noqa: S311 - no secret
+    labels = [label for label, rows in classes.items() for _ in range(rows)]
+    targets = rng.sample([*labels, *repeat(None, missing)], len(labels) + missing)
     kinds = draw(st.lists(st.sampled_from(FEATURES), min_size=1, max_size=5))
     names = draw(st.permutations(NAMES))
     columns = {
-        name: draw(_cells(len(targets), *kind))
-        for name, kind in zip(names, kinds, strict=False)
+        name: _cells(draw(_pool(values)), kind, rng, len(targets))
+        for name, (kind, values) in zip(names, kinds, strict=False)
     }
     return pa.table({**columns, "y": pa.array(targets, pa.string())})
 
 
-def _label(place: int, labels: list[str]) -> str | None:
-    """Turn a number in 0..40 into a label: the first is frequent, none is rare."""
-    return None if place == 40 else labels[max(0, place - 40 + len(labels))]
+def _pool(values: st.SearchStrategy[object]) -> st.SearchStrategy[list[object]]:
+    return st.lists(values, min_size=1, max_size=12)
 
 
-@st.composite
 def _cells(
-    draw: st.DrawFn, rows: int, kind: pa.DataType, values: st.SearchStrategy[object]
+    pool: list[object], kind: pa.DataType, rng: random.Random, rows: int
 ) -> pa.Array:
     """Repeat a dozen values in any order: cheap to draw, and rich in ties."""
-    pool = draw(st.lists(values, min_size=1, max_size=12))
-    rng = random.Random(draw(st.integers(0, 2**32)))  # noqa: S311 - no secret
     return pa.array(rng.choices(pool, k=rows), kind)

@@ -3,9 +3,11 @@
 The whole tables are in tables, whole sentences in wording, the page in rendering.
 """
 
+import math
 from collections.abc import Sequence
 
 from schemas.records import Evaluation, Rejection, ResamplePlan
+from tasks.algorithms.captions import shorten
 from tasks.algorithms.tables import (
     METRICS,
     Row,
@@ -15,6 +17,7 @@ from tasks.algorithms.tables import (
     score_rows,
 )
 
+_LABEL = 40  # cells of a label
 _FATES = ("Synthetic", "Duplicated", "Dropped", "Holdout", "Rejected")
 
 
@@ -72,7 +75,7 @@ def class_table(plan: ResamplePlan, rejections: Sequence[Rejection] = ()) -> lis
     told = [name for name in _FATES if any(row[name] for row in whole)]
     return [
         {
-            "Class": row["Class"],
+            "Class": shorten(one.label, _LABEL),
             "Train before": rows_before(one),
             "Train after": one.train,
             "Share before": _percent(row["Prior before"]),
@@ -102,7 +105,8 @@ def score_table(evaluation: Evaluation) -> list[Row]:
 
 
 def _score(value: float | None) -> str:
-    return "undefined" if value is None else f"{value:.3f}"
+    defined = value is not None and math.isfinite(value)
+    return f"{value:.3f}" if defined else "undefined"
 
 
 def _percent(value: str | float | None) -> str:

@@ -4,7 +4,12 @@ from pathlib import Path
 
 import pytest
 from prefect.client.orchestration import get_client
-from prefect.client.schemas.filters import ArtifactFilter, ArtifactFilterKey
+from prefect.client.schemas.filters import (
+    ArtifactFilter,
+    ArtifactFilterKey,
+    FlowRunFilter,
+    FlowRunFilterId,
+)
 from prefect.client.schemas.objects import Artifact
 
 from flows.balance import balance
@@ -33,12 +38,43 @@ def test_a_flow_run_publishes_the_same_and_shows_it(tmp_path: Path) -> None:
     (classes,) = _artifacts("glass-classes")
     assert "headlamps" in str(classes.data)
     assert _artifacts("glass-evaluation")
-    assert _artifacts("glass-decision")
-    assert _artifacts("glass-manifest-link")
+    (decision,) = _artifacts("glass-decision")
+    assert decision.description == "smote: 171 → 366 training rows"
     again = balance(config, force=True)
     assert again.manifest.version == 2
     assert len(_artifacts("glass-verdict")) == 2
     assert balance(config).status == "unchanged"
+    published = {one.description: one.data for one in _artifacts("glass-published")}
+    assert set(published) == {
+        "Version 1: published",
+        "Version 2: published",
+        "Version 2: unchanged",
+    }
+    assert outcome.root in str(published["Version 1: published"])
+    assert "Nothing to do" in str(published["Version 2: unchanged"])
+
+
+@pytest.mark.usefixtures("prefect_server")
+def test_runs_and_tasks_are_named_for_people(tmp_path: Path) -> None:
+    config = request("glass", tmp_path, strategy={"kind": "random_over"})
+    state = balance(config, return_state=True)
+    with get_client(sync_client=True) as client:
+        run_id = state.state_details.flow_run_id
+        assert run_id
+        assert client.read_flow_run(run_id).name == "balance / glass / random_over"
+        wanted = FlowRunFilter(id=FlowRunFilterId(any_=[run_id]))
+        tasks = {task.name for task in client.read_task_runs(flow_run_filter=wanted)}
+    assert {"survey", "plan", "evaluate", "publish", "show-in-ui"} <= tasks
+
+
+@pytest.mark.usefixtures("prefect_server")
+def test_a_run_without_a_source_is_named_by_what_was_asked_for(tmp_path: Path) -> None:
+    config = request("glass", tmp_path, source="no/such.parquet")
+    with pytest.raises(UserError, match="does not exist"):
+        balance(config)
+    with get_client(sync_client=True) as client:
+        names = {run.name for run in client.read_flow_runs()}
+    assert "balance / no/such.parquet / auto" in names
 
 
 @pytest.mark.usefixtures("prefect_server")

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from flows.pipeline import balance_dataset
@@ -20,6 +20,7 @@ from tests.strategies import tables
 from tests.tasks.attempts import config_of
 
 ID = "ordinal"
+PHASES = set(Phase) - {Phase.shrink, Phase.explain}  # each example is two whole runs
 STRATEGIES = st.fixed_dictionaries(
     {
         "ratio": st.floats(0.05, 1),
@@ -213,7 +214,7 @@ def _write(table: pa.Table, folder: Path, files: int, row_group: int) -> Path:
 
 
 @pytest.mark.parametrize("kind", list(StrategyKind))
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15, phases=PHASES)
 @given(data=st.data())
 def test_every_strategy_obeys_every_law(
     kind: StrategyKind, data: st.DataObject

@@ -17,6 +17,7 @@ from tests.tasks.attempts import (
     change_cell,
     config_of,
     find,
+    mixed_table,
     path_of,
     rewrite,
     take,
@@ -180,3 +181,37 @@ def test_without_synthetic_rows_there_is_nothing_to_check(tmp_path: Path) -> Non
     found = _checks(written)
     assert all(check.success for check in found.values())
     assert found["parents"].note.startswith("0 of 0")
+
+
+def test_levels_may_be_in_any_order(tmp_path: Path) -> None:
+    """The values are checked, not how a file happens to encode them."""
+    levels = pa.dictionary(pa.int8(), pa.string())
+    table = mixed_table()
+    towns = table["town"].cast(pa.string()).combine_chunks().dictionary_encode()
+    place = table.schema.get_field_index("town")
+    source = tmp_path / "levels.parquet"
+    pq.write_table(table.set_column(place, "town", towns.cast(levels)), source)
+    written = write(config_of(tmp_path, source=str(source)))
+
+    def turned(table: pa.Table) -> pa.Table:
+        texts = ["w", "z", "y", "x"]
+        codes = [texts.index(town) for town in table["town"].to_pylist()]
+        other = pa.DictionaryArray.from_arrays(pa.array(codes, pa.int8()), texts)
+        return table.set_column(place, table.schema.field(place), other)
+
+    assert not _failed(rewrite(written, "/train/synthetic-00002-", turned))
+
+
+def test_integers_beside_nulls_are_compared_to_the_last_digit(tmp_path: Path) -> None:
+    """As floats, 2**60 and 2**60 + 1 would be the same."""
+    table = mixed_table()
+    big = [None if row % 5 == 0 else 2**60 for row in range(table.num_rows)]
+    source = tmp_path / "big.parquet"
+    pq.write_table(table.append_column("big", pa.array(big)), source)
+    few = {"kind": "smote", "rows": {"small": 40}}
+    written = write(config_of(tmp_path, source=str(source), strategy=few))
+    assert not _failed(written)
+    made = pq.read_table(path_of(written, find(written, "/train/synthetic-")))
+    row = made["big"].to_pylist().index(2**60)
+    change = change_cell("big", row, 2**60 + 1)
+    assert _failed(rewrite(written, "/train/synthetic-", change)) == {"re-derived"}
