@@ -34,7 +34,7 @@ REQUEST ?= $(DATASET) --target y --ignore duration
 run: $(READY)  ## Balance a real dataset, directly and then as a Prefect flow run
 	$(BIN)/evenkeel run $(REQUEST) --no-prefect
 	@echo; echo "The same as a flow run, on Prefect's embedded server:"; echo
-	PREFECT_LOGGING_LEVEL=WARNING $(BIN)/evenkeel run $(REQUEST) --prefect --force
+	PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL=WARNING $(BIN)/evenkeel run $(REQUEST) --prefect --force
 
 lint: $(READY)  ## Check style, types and import contracts
 	$(BIN)/ruff format --check .
@@ -42,8 +42,9 @@ lint: $(READY)  ## Check style, types and import contracts
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
+# By file, for tests of a file share what they made; groups are lost on pytest 9.2.
 test: lint  ## Lint, then all tests with coverage
-	$(BIN)/pytest -n auto --dist loadgroup --cov --cov-report=term
+	$(BIN)/pytest -n auto --dist loadfile --cov --cov-report=term
 
 bench: $(READY)  ## Measure ours and the notebook way in the same run
 	$(BIN)/python -m tests.benchmarks

@@ -41,7 +41,11 @@ class _Batch:
     routed: Routed
 
 
-@task(name="resample", cache_policy=NO_CACHE)
+@task(
+    name="resample",
+    task_run_name="resample {shard.start}-{shard.stop}",
+    cache_policy=NO_CACHE,
+)
 def resample_shard(
     shard: Shard, survey: Survey, plan: ResamplePlan, attempt: Attempt
 ) -> ShardResult:

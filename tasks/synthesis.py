@@ -4,6 +4,7 @@ How a row is made is in algorithms.smote; the donors were gathered by resampling
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -12,6 +13,7 @@ from prefect.cache_policies import NO_CACHE
 
 from schemas.records import Attempt, FileEntry, ResamplePlan, Survey
 from tasks.algorithms import smote
+from tasks.algorithms.captions import shorten
 from tasks.algorithms.columns import source_schema
 from tasks.algorithms.selection import Hashes, below, splitmix64
 from tasks.storage.commits import SCRATCH
@@ -46,7 +48,12 @@ def synthesised(plan: ResamplePlan) -> tuple[int, ...]:
     return tuple(code for code, item in enumerate(plan.classes) if item.synthetic)
 
 
-@task(name="synthesise", cache_policy=NO_CACHE)
+def _run_name(parameters: dict[str, Any]) -> str:
+    item = parameters["plan"].classes[parameters["code"]]
+    return f"synthesise {shorten(item.label, 40)}"
+
+
+@task(name="synthesise", task_run_name=_run_name, cache_policy=NO_CACHE)
 def synthesise_class(
     code: int, survey: Survey, plan: ResamplePlan, attempt: Attempt
 ) -> tuple[FileEntry, ...]:

@@ -35,9 +35,10 @@ def prefect_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Run tests of flow runs last: hypothesis must not share a process with Prefect.
+    """Run files with flow runs last: hypothesis must not share a process with Prefect.
 
     Threads that Prefect leaves running draw from ``random``; hypothesis takes that for
     a strategy that draws from it, and fails tests that never heard of Prefect.
     """
-    items.sort(key=lambda item: item.get_closest_marker("prefect") is not None)
+    last = {item.path for item in items if item.get_closest_marker("prefect")}
+    items.sort(key=lambda item: item.path in last)

@@ -95,7 +95,6 @@ def _prefect(environment: dict[str, str], *words: str) -> str:
 
 
 @pytest.mark.prefect
-@pytest.mark.xdist_group("prefect")
 def test_what_is_deployed_gets_scheduled(tmp_path: Path) -> None:
     with server(tmp_path / "home") as address:
         environment = {

@@ -26,7 +26,6 @@ __all__ = ["browser", "page"]  # fixtures
 pytestmark = [
     pytest.mark.prefect,
     pytest.mark.browser,
-    pytest.mark.xdist_group("prefect"),
 ]
 
 LABELS = (

@@ -97,6 +97,7 @@ def _content(evidence: Evidence, links: Mapping[str, str]) -> dict[str, object]:
         "price": price_sentence(evaluation),
         "classes": classes,
         "total": tables.total_row(classes),
+        "narrow": tables.without_zeros([*classes, tables.total_row(classes)]),
         "scores": tables.score_rows(evaluation) if evaluation and judged else [],
         "per_class": tables.per_class_rows(evaluation) if evaluation and judged else [],
         "measures": tables.measure_rows(plan),

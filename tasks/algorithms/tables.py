@@ -94,6 +94,12 @@ def class_rows(plan: ResamplePlan, rejections: Sequence[Rejection] = ()) -> list
     ]
 
 
+def without_zeros(rows: Sequence[Row]) -> list[Row]:
+    """Leave out the columns that are 0 in every row, so that a table stays narrow."""
+    told = [name for name in rows[0] if any(row[name] != 0 for row in rows)]
+    return [{name: row[name] for name in told} for row in rows]
+
+
 def total_row(rows: Sequence[Row]) -> Row:
     """Add up rows whose first column is a name and all others are numbers.
 

@@ -8,12 +8,14 @@ from hypothesis import strategies as st
 
 from schemas.records import Diagnosis, Evaluation, Evidence
 from tasks.algorithms.tables import (
+    Row,
     class_rows,
     measure_rows,
     per_class_rows,
     rejection_rows,
     score_rows,
     total_row,
+    without_zeros,
 )
 from tests import evidence
 
@@ -105,3 +107,8 @@ def test_rejections_come_most_rows_first() -> None:
 
     assert rows[0] == {"Reason": "label is missing", "Label": "(missing)", "Rows": 12}
     assert [row["Rows"] for row in rows] == [12, 3]
+
+
+def test_only_columns_that_are_zero_everywhere_are_left_out() -> None:
+    rows: list[Row] = [{"a": 0, "b": 1, "c": None}, {"a": 0, "b": 0, "c": 0}]
+    assert without_zeros(rows) == [{"b": 1, "c": None}, {"b": 0, "c": 0}]

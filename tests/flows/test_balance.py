@@ -17,7 +17,7 @@ from flows.tutorial import tutorial
 from schemas.errors import UserError
 from tests.datasets import request
 
-pytestmark = [pytest.mark.prefect, pytest.mark.xdist_group("prefect")]
+pytestmark = pytest.mark.prefect
 
 
 def _artifacts(key: str) -> list[Artifact]:
