@@ -4,11 +4,10 @@ How a row is made is in algorithms.smote; the donors were gathered by resampling
 """
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
-from prefect import task
+from prefect import runtime, task
 from prefect.cache_policies import NO_CACHE
 
 from schemas.records import Attempt, FileEntry, ResamplePlan, Survey
@@ -48,7 +47,8 @@ def synthesised(plan: ResamplePlan) -> tuple[int, ...]:
     return tuple(code for code, item in enumerate(plan.classes) if item.synthetic)
 
 
-def _run_name(parameters: dict[str, Any]) -> str:
+def _run_name() -> str:
+    parameters = runtime.task_run.parameters
     item = parameters["plan"].classes[parameters["code"]]
     return f"synthesise {shorten(item.label, 40)}"
 
