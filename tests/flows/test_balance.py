@@ -13,7 +13,6 @@ from prefect.client.schemas.filters import (
 from prefect.client.schemas.objects import Artifact
 
 from flows.balance import balance
-from flows.tutorial import tutorial
 from schemas.errors import UserError
 from tests.datasets import request
 
@@ -92,10 +91,3 @@ def test_progress_is_an_artifact_where_there_are_several_parts(tmp_path: Path) -
     with get_client(sync_client=True) as client:
         kinds = {artifact.type for artifact in client.read_artifacts(limit=100)}
     assert "progress" in kinds
-
-
-@pytest.mark.usefixtures("prefect_server")
-def test_the_tutorial_is_a_flow_with_a_page() -> None:
-    tutorial()
-    (page,) = _artifacts("tutorial")[:1]
-    assert "112" in str(page.data)
