@@ -1,8 +1,11 @@
-"""The shipped datasets, with the roles that their columns have."""
+"""The datasets of the tests, with the roles that their columns have."""
 
 from pathlib import Path
 
+import pyarrow.parquet as pq
+
 from schemas.config import BalanceConfig
+from tasks.algorithms.toy import toy_table
 
 DATA = Path(__file__).parent / "data"
 
@@ -23,16 +26,28 @@ ROLES: dict[str, tuple[str, tuple[str, ...]]] = {
         ),
     ),
     "hypothyroid": ("Class", ()),
+    "seed_toy": ("target", ()),
 }
 """Target, and columns to ignore: identifiers and what is known only afterwards."""
 
 
+def source_of(name: str, folder: Path) -> Path:
+    """Find a dataset; the tutorial's toy table is made and not shipped."""
+    if name != "seed_toy":
+        return DATA / f"{name}.parquet"
+    source = folder.with_name(f"{folder.name}-source") / "seed_toy.parquet"
+    source.parent.mkdir(exist_ok=True)
+    pq.write_table(toy_table(), source)
+    return source
+
+
 def request(name: str, output: Path, **fields: object) -> BalanceConfig:
-    """Ask for a shipped dataset to be balanced."""
+    """Ask for a dataset to be balanced."""
     target, ignore = ROLES[name]
+    source = source_of(name, output)
     return BalanceConfig.model_validate(
         {
-            "source": str(DATA / f"{name}.parquet"),
+            "source": str(source),
             "target": target,
             "ignore": ignore,
             "output": str(output),

@@ -13,7 +13,9 @@ from prefect.client.schemas.filters import (
 from prefect.client.schemas.objects import Artifact
 
 from flows.balance import balance
+from flows.pipeline import balance_dataset
 from schemas.errors import UserError
+from tasks.running import DirectRunner
 from tests.datasets import request
 
 pytestmark = pytest.mark.prefect
@@ -51,6 +53,19 @@ def test_a_flow_run_publishes_the_same_and_shows_it(tmp_path: Path) -> None:
     }
     assert outcome.root in str(published["Version 1: published"])
     assert "Nothing to do" in str(published["Version 2: unchanged"])
+
+
+@pytest.mark.usefixtures("prefect_server")
+def test_the_engine_does_not_show_in_the_bytes(tmp_path: Path) -> None:
+    config = request("glass", tmp_path)
+    ours, theirs = (
+        {e.path.split("/", 2)[2]: e.sha256 for e in outcome.manifest.files}
+        for outcome in (
+            balance(config),
+            balance_dataset(config, DirectRunner(), force=True),
+        )
+    )
+    assert ours == theirs
 
 
 @pytest.mark.usefixtures("prefect_server")

@@ -52,7 +52,7 @@ def test_what_is_published_is_what_was_planned(
     fields = {"strategy": {"kind": strategy}, **NOT_JUDGED}
     outcome = _balance(request(name, tmp_path, **fields))
     manifest = outcome.manifest
-    source = pq.read_table(DATA / f"{name}.parquet")
+    source = pq.read_table(manifest.source.uri)
     train = ds.dataset(_folder(outcome, "train")).to_table()
     holdout = ds.dataset(_folder(outcome, "holdout")).to_table()
     classes = {item.label: item for item in manifest.classes}
