@@ -7,6 +7,7 @@ from schemas.config import BalanceConfig
 from schemas.errors import UserError
 from schemas.records import Outcome
 from tasks.artifacts import show_in_ui
+from tasks.events import announce
 from tasks.running import PrefectRunner
 from tasks.survey import dataset_name
 
@@ -34,4 +35,5 @@ def balance(config: BalanceConfig, force: bool = False) -> Outcome:  # noqa: FBT
     """
     outcome = balance_dataset(config, PrefectRunner(), force=force)
     show_in_ui(outcome)
+    announce(outcome)
     return outcome

@@ -35,7 +35,7 @@ from tasks.algorithms.wording import (
     verdict_sentence,
 )
 from tasks.publishing import published_evaluation
-from tasks.storage.commits import data_folder
+from tasks.storage.places import places
 
 _WIDTH = 40  # cells of a label
 _PIPE_WIDTH = 100  # columns where there is no terminal to ask
@@ -98,7 +98,7 @@ def show_version(manifest: Manifest, root: str, *, as_json: bool) -> None:
     _print_rejections(out, manifest.rejections)
     _print_verdict(out, published_evaluation(manifest, root))
     out.print()
-    for name, place in _places(manifest, root).items():
+    for name, place in places(root, manifest).items():
         out.print(Text(f"{name:<9}{_nearby(place)}"), soft_wrap=True)
 
 
@@ -192,23 +192,13 @@ def _diagnosis_table(found: Diagnosis) -> Table:
     return table
 
 
-def _places(manifest: Manifest, root: str) -> dict[str, str]:
-    data = Path(root) / data_folder(manifest)
-    return {
-        "train": str(data / "train"),
-        "holdout": str(data / "holdout"),
-        "report": str(data / "report" / "report.html"),
-        "manifest": str(Path(root) / "_commits" / f"{manifest.version:020d}.json"),
-    }
-
-
-def _nearby(place: str) -> str:
+def _nearby(place: Path) -> str:
     """Name a place from here if it lies below, as people would type it."""
     here = Path.cwd()
-    below = Path(place).is_relative_to(here)
-    return str(Path(place).relative_to(here)) if below else place
+    return str(place.relative_to(here) if place.is_relative_to(here) else place)
 
 
 def _summary(manifest: Manifest, root: str) -> dict[str, object]:
     kept = {"dataset", "version", "decision", "classes", "verdict", "evaluation"}
-    return {**manifest.model_dump(mode="json", include=kept), **_places(manifest, root)}
+    where = {name: str(path) for name, path in places(root, manifest).items()}
+    return {**manifest.model_dump(mode="json", include=kept), **where}

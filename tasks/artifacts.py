@@ -4,7 +4,6 @@ The report files are written in reporting; how things look is in algorithms.
 """
 
 from collections.abc import Sequence
-from pathlib import Path
 
 from prefect import task
 from prefect.artifacts import create_markdown_artifact, create_table_artifact
@@ -18,7 +17,7 @@ from tasks.algorithms.wording import (
     price_sentence,
     verdict_sentence,
 )
-from tasks.storage.commits import data_folder
+from tasks.storage.places import places
 
 
 def artifact_key(dataset: str, kind: str) -> str:
@@ -100,17 +99,9 @@ def _page(title: str, sentence: str, notes: Sequence[str]) -> str:
 
 def _places(outcome: Outcome) -> str:
     """Say where a version lies; as text too, for browsers follow no file links."""
-    manifest, root = outcome.manifest, Path(outcome.root)
-    data = root / data_folder(manifest)
-    places = {
-        "Train": data / "train",
-        "Holdout": data / "holdout",
-        "Report": data / "report" / "report.html",
-        "Manifest": root / "_commits" / f"{manifest.version:020d}.json",
-    }
     lines = [
-        f"- {name}: [{escape_markdown(str(path))}]({path.as_uri()})"
-        for name, path in places.items()
+        f"- {name.title()}: [{escape_markdown(str(path))}]({path.as_uri()})"
+        for name, path in places(outcome.root, outcome.manifest).items()
     ]
     return _page(*_ending(outcome), ()) + "\n".join(lines)
 

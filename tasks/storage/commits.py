@@ -117,7 +117,7 @@ def is_committed(attempt: Attempt) -> bool:
     root = Path(attempt.root)
     with reported(root):
         return any(
-            attempt.attempt in _path(root, number).read_text()
+            attempt.attempt in manifest_path(root, number).read_text()
             for number in reversed(_numbers(root))
         )
 
@@ -128,7 +128,8 @@ def _digest(fields: dict[str, object]) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _path(root: Path, number: int) -> Path:
+def manifest_path(root: Path, number: int) -> Path:
+    """Give the path of the manifest of a version."""
     return root / _COMMITS / f"{number:020d}.json"
 
 
@@ -142,7 +143,7 @@ def _numbers(root: Path) -> list[int]:
 
 
 def _read(root: Path, number: int) -> Manifest:
-    path = _path(root, number)
+    path = manifest_path(root, number)
     with reported(path):
         text = path.read_text()
     try:
@@ -182,7 +183,7 @@ def _numbered(draft: Manifest, attempt: Attempt, head: int) -> Manifest:
 
 
 def _create(root: Path, manifest: Manifest) -> bool:
-    path = _path(root, manifest.version)
+    path = manifest_path(root, manifest.version)
     try:
         with Staged(path) as staged:
             staged.write(manifest.model_dump_json(indent=2).encode())

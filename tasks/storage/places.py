@@ -1,0 +1,25 @@
+"""Where the parts of a published version lie. What is in them is written elsewhere."""
+
+from pathlib import Path
+
+from schemas.records import Manifest
+from tasks.storage.commits import data_folder, manifest_path
+
+
+def places(root: str, manifest: Manifest) -> dict[str, Path]:
+    """Give the absolute paths of the parts that people and programs ask for.
+
+    Args:
+        root: OUTPUT/NAME as a path.
+        manifest: Of a version published there.
+
+    Returns:
+        The folders train and holdout, and the files report and manifest.
+    """
+    data = Path(root) / data_folder(manifest)
+    return {
+        "train": data / "train",
+        "holdout": data / "holdout",
+        "report": data / "report" / "report.html",
+        "manifest": manifest_path(Path(root), manifest.version),
+    }
