@@ -79,6 +79,28 @@ def test_pages_are_compressed_checked_and_text_is_a_dictionary() -> None:
     assert text.has_dictionary_page
 
 
+def test_numbers_get_a_dictionary_where_they_repeat() -> None:
+    random = np.random.default_rng(0).random(20_000)
+    columns = {
+        "rounded": pa.array(random.round(2)),
+        "random": pa.array(random),
+        "age": pa.array((random * 99).astype(np.int16)),
+        "row": pa.array(range(20_000)),
+        "day": pa.array((random * 99).astype(np.int32)).cast(pa.date32()),
+        "sure": pa.array(random < 0.5),
+    }
+    table = pa.table(columns)
+    file = pq.ParquetFile(BytesIO(written([table], table.schema, 20_000)))
+    group = file.metadata.row_group(0)
+    encoded = {
+        name: "RLE_DICTIONARY" in group.column(place).encodings
+        for place, name in enumerate(columns)
+    }
+    repeated = {"rounded", "age", "day"}
+    assert encoded == {name: name in repeated for name in columns}
+    assert file.read().equals(table)
+
+
 def test_a_changed_page_is_noticed() -> None:
     rng = np.random.default_rng(1)
     table = pa.table({"x": rng.random(100)})
