@@ -16,7 +16,7 @@ _NAMES = {
 }
 
 
-@task(name="announce", cache_policy=NO_CACHE)
+@task(name="announce", task_run_name="announce", cache_policy=NO_CACHE)
 def announce(outcome: Outcome) -> None:
     """Emit ``evenkeel.dataset.balanced`` or ``.unchanged`` for the dataset.
 
