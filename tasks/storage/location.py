@@ -49,11 +49,19 @@ def locate(uri: str) -> Location:
     if not uri.strip():
         raise UserError("A path is empty. Give a file, a folder or a glob.")
     try:
-        path = Path(uri).expanduser().resolve()
+        path = _real(Path(uri).expanduser())
         str(path).encode()
     except (OSError, RuntimeError, ValueError) as error:
         raise UserError(f"{uri!r} cannot be a path: {error}. Correct it.") from error
     return Location(fs.LocalFileSystem(), str(path))
+
+
+def _real(path: Path) -> Path:
+    """Resolve links; from Python 3.13 on only a strict resolve notices a loop."""
+    try:
+        return path.resolve(strict=True)
+    except (FileNotFoundError, NotADirectoryError):
+        return path.resolve()
 
 
 def find_parquet(source: str) -> tuple[Location, tuple[str, ...]]:
