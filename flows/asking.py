@@ -1,6 +1,7 @@
 """Command-line options and a YAML file → BalanceConfig. Meaning lives in schemas."""
 
 import argparse
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from schemas.config import BalanceConfig
 from schemas.errors import UserError
 
 _PLAIN = ("source", "target", "name", "key", "ignore", "holdout", "output", "seed")
+_BOOL = "tag:yaml.org,2002:bool"
 _NESTED = {
     "strategy": ("strategy", "kind"),
     "ratio": ("strategy", "ratio"),
@@ -69,7 +71,8 @@ def _explain(error: Mapping[str, Any]) -> str:
 
 def _read(path: str) -> dict[str, Any]:
     try:
-        values = yaml.safe_load(Path(path).read_text(encoding="utf-8"))
+        text = Path(path).read_text(encoding="utf-8")
+        values = yaml.load(text, _loader())  # noqa: S506 - a SafeLoader, see there
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise UserError(f"config file {path!r} cannot be read: {error}") from error
     if not isinstance(values, dict):
@@ -77,3 +80,17 @@ def _read(path: str) -> dict[str, Any]:
             f"config file {path!r} holds no mapping; write lines such as 'target: y'"
         )
     return values
+
+
+def _loader() -> type[yaml.SafeLoader]:
+    """Read yes and no as text, as YAML 1.2 does: they are common names of classes."""
+    resolvers = {
+        first: [(tag, pattern) for tag, pattern in pairs if tag != _BOOL]
+        for first, pairs in yaml.SafeLoader.yaml_implicit_resolvers.items()
+    }
+    members = {"yaml_implicit_resolvers": resolvers}
+    loader: type[yaml.SafeLoader] = type("Loader", (yaml.SafeLoader,), members)
+    loader.add_implicit_resolver(
+        _BOOL, re.compile("^(true|True|TRUE|false|False|FALSE)$"), list("tTfF")
+    )
+    return loader

@@ -93,6 +93,18 @@ def test_options_override_the_config_file(evenkeel: Command, tmp_path: Path) -> 
     assert min(item["train"] for item in record["classes"]) == 30
 
 
+def test_a_class_called_yes_is_no_boolean(evenkeel: Command, tmp_path: Path) -> None:
+    config = tmp_path / "bank.yaml"
+    config.write_text(
+        f"source: {DATA / 'bank_marketing.parquet'}\ntarget: y\n"
+        "contract: {allowed: [yes, no]}\nevaluation: {evaluator: none}\n"
+        "strategy: {rows: {yes: 4500, no: 20000}, standardize: false}\n"
+    )
+    _, out, _ = evenkeel("run", "--config", config, "--json")
+    classes = {item["label"]: item["train"] for item in json.loads(out)["classes"]}
+    assert classes == {"no": 20_000, "yes": 4_500}
+
+
 def test_the_tutorial_is_printed(evenkeel: Command) -> None:
     code, out, _ = evenkeel("tutorial")
     assert code == 0
