@@ -287,16 +287,16 @@ class ManifestClass(Frozen):
 
     label: str
     source: Count
-    rejected: Count
-    holdout: Count
-    kept: Count
-    dropped: Count
-    duplicated: Count
-    synthetic: Count
-    train: Count
-    prior_before: float
-    prior_after: float
-    sampling_rate: float
+    rejected: Count = 0
+    holdout: Count = 0
+    kept: Count = 0
+    dropped: Count = 0
+    duplicated: Count = 0
+    synthetic: Count = 0
+    train: Count = 0
+    prior_before: float = 0
+    prior_after: float = 0
+    sampling_rate: float = 0
     """Training rows after balancing to training rows before."""
 
 

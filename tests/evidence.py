@@ -269,3 +269,14 @@ def _per_class(truth: Codes, said: Codes) -> tuple[ClassReport, ...]:
         )
         for precision, recall, f1, support in zip(*columns, strict=True)
     )
+
+
+def scored(**scores: float | None) -> Evaluation:
+    """Give all models of the binary evaluation these scores."""
+    whole = binary().evaluation
+    assert whole is not None
+    models = [
+        model.model_copy(update={"scores": model.scores.model_copy(update=scores)})
+        for model in whole.models
+    ]
+    return whole.model_copy(update={"models": tuple(models)})

@@ -98,7 +98,6 @@ def manifest_classes(
         ManifestClass(
             label=item.label,
             source=item.source,
-            rejected=0,
             holdout=item.holdout,
             kept=item.kept,
             dropped=item.dropped,
@@ -111,26 +110,9 @@ def manifest_classes(
         )
         for item in classes
     ) + tuple(
-        _rejected(item.label, item.rows)
+        ManifestClass(label=item.label, source=item.rows, rejected=item.rows)
         for item in rejections
         if item.label is not None
-    )
-
-
-def _rejected(label: str, rows: int) -> ManifestClass:
-    return ManifestClass(
-        label=label,
-        source=rows,
-        rejected=rows,
-        holdout=0,
-        kept=0,
-        dropped=0,
-        duplicated=0,
-        synthetic=0,
-        train=0,
-        prior_before=0,
-        prior_after=0,
-        sampling_rate=0,
     )
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from schemas.records import Evaluation, Evidence
+from schemas.records import Evidence
 from tasks.algorithms.captions import cells
 from tasks.algorithms.cards import (
     class_table,
@@ -19,16 +19,6 @@ from tests import evidence
 
 EVIDENCE = (evidence.binary(), evidence.many(), evidence.undersampled())
 CARD = 45  # characters that a card shows
-
-
-def _evaluation(**scores: float | None) -> Evaluation:
-    whole = evidence.binary().evaluation
-    assert whole is not None
-    models = [
-        model.model_copy(update={"scores": model.scores.model_copy(update=scores)})
-        for model in whole.models
-    ]
-    return whole.model_copy(update={"models": tuple(models)})
 
 
 @pytest.mark.parametrize("made", EVIDENCE)
@@ -45,7 +35,7 @@ def test_a_card_has_room_for_its_line(made: Evidence) -> None:
 
 @given(value=st.floats() | st.none())
 def test_no_score_breaks_the_page(value: float | None) -> None:
-    evaluation = _evaluation(macro_f1=value, log_loss=value)
+    evaluation = evidence.scored(macro_f1=value, log_loss=value)
     assert verdict_line(evaluation)
     rows = score_table(evaluation)
     assert json.loads(json.dumps(rows, allow_nan=False)) == rows

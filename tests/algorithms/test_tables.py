@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from schemas.records import Diagnosis, Evaluation, Evidence
+from schemas.records import Diagnosis, Evidence
 from tasks.algorithms.tables import (
     Row,
     class_rows,
@@ -21,16 +21,6 @@ from tests import evidence
 
 EVIDENCE = (evidence.binary(), evidence.many(), evidence.undersampled())
 FLOATS = st.floats() | st.none()
-
-
-def _evaluation(**scores: float | None) -> Evaluation:
-    whole = evidence.binary().evaluation
-    assert whole is not None
-    models = [
-        model.model_copy(update={"scores": model.scores.model_copy(update=scores)})
-        for model in whole.models
-    ]
-    return whole.model_copy(update={"models": tuple(models)})
 
 
 @pytest.mark.parametrize("made", EVIDENCE)
@@ -68,7 +58,7 @@ def test_rejected_rows_count_for_their_class_alone() -> None:
 def test_scores_are_plain_json(
     roc_auc: float | None, brier: float, macro_f1: float
 ) -> None:
-    evaluation = _evaluation(roc_auc=roc_auc, brier=brier, macro_f1=macro_f1)
+    evaluation = evidence.scored(roc_auc=roc_auc, brier=brier, macro_f1=macro_f1)
 
     rows = score_rows(evaluation)
 
@@ -92,7 +82,7 @@ def test_every_measure_has_a_line() -> None:
 
 
 def test_classes_are_compared_in_every_score() -> None:
-    evaluation = _evaluation()
+    evaluation = evidence.scored()
     report = evaluation.models[2].per_class[1]
 
     row = per_class_rows(evaluation)[1]
