@@ -50,6 +50,14 @@ class Metric(StrEnum):
     LOG_LOSS = "log_loss"
 
 
+class PublishWhen(StrEnum):
+    """What the verdict must be for a version to be published."""
+
+    ALWAYS = "always"
+    UNLESS_HURT = "unless_hurt"
+    IF_HELPED = "if_helped"
+
+
 def _label(value: object) -> object:
     """Write a label as text: YAML reads 1, yes and true as other types."""
     if isinstance(value, bool):
@@ -166,6 +174,19 @@ class EvaluationConfig(Frozen):
     """Level of the interval of the difference."""
 
 
+class WatchConfig(Frozen):
+    """When the watch flow speaks up about a dataset."""
+
+    settle_seconds: float = Field(default=60, ge=0)
+    """Files younger than this may still be written to: they wait for the next round."""
+
+    max_p_value: float = Field(default=0.01, ge=0, le=1)
+    """The class priors drifted if chance moves them as far no more often than this."""
+
+    min_effect: float = Field(default=0.1, ge=0)
+    """They must also move by this Cohen's w: in big tables any move is significant."""
+
+
 SLUG = re.compile(r"[a-z0-9]([a-z0-9_-]{0,62}[a-z0-9])?")
 
 
@@ -207,6 +228,12 @@ class BalanceConfig(Frozen):
 
     evaluation: EvaluationConfig = Field(default=EvaluationConfig(), title="Evaluation")
     """How balancing is judged."""
+
+    publish: PublishWhen = Field(default=PublishWhen.ALWAYS, title="Publish")
+    """Which verdict a version needs; one without it is held back, with its report."""
+
+    watch: WatchConfig = WatchConfig()
+    """When the watch flow speaks up about the source."""
 
     @model_validator(mode="after")
     def _target_has_one_role(self) -> Self:

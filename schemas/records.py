@@ -263,6 +263,47 @@ class ProbabilityCorrection(Frozen):
     note: str
 
 
+class Drift(Frozen):
+    """How far the class priors of a source moved since a version was published."""
+
+    version: Annotated[int, Field(ge=1)]
+    """The published version that is compared with."""
+    before: dict[str, Count]
+    """Accepted rows of each class then, in label order."""
+    after: dict[str, Count]
+    """And now."""
+    g: float
+    """Likelihood-ratio statistic of the two rows of counts."""
+    p_value: float
+    effect: float
+    """Cohen's w of the priors now against those then, over the classes known then."""
+    appeared: tuple[str, ...]
+    """Classes that were not there."""
+    vanished: tuple[str, ...]
+    """Classes that are not there any more."""
+    moved: bool
+    """Significant and large enough, or a class appeared or vanished."""
+
+
+class Sighting(Frozen):
+    """What a look at a source found, against the published version."""
+
+    dataset: str
+    source: str
+    status: Literal["unchanged", "waiting", "told", "changed", "drifted", "unfit"]
+    """waiting: still being written. told: announced in an earlier round. drifted:
+    changed, and the priors moved. unfit: changed, and a run would fail."""
+    note: str
+    """Why, in words."""
+    version: int | None
+    """The published version; None when nothing is."""
+    files: Count = 0
+    rows: Count | None = None
+    fingerprint: str | None = None
+    """Known when the files were read."""
+    drift: Drift | None = None
+
+
 class Evidence(Frozen):
     """All that a report tells, before the version has a number."""
 
@@ -271,6 +312,8 @@ class Evidence(Frozen):
     plan: ResamplePlan
     evaluation: Evaluation | None
     correction: ProbabilityCorrection
+    drift: Drift | None = None
+    """Since the published version; None when there is none."""
 
 
 class ManifestSource(Frozen):
@@ -354,14 +397,17 @@ class Published(Frozen):
     """The highest number; None when nothing is published."""
     unchanged: Manifest | None
     """The version, if it is what the run would make and its files are whole."""
+    counts: dict[str, Count] = Field(default_factory=dict)
+    """Accepted rows of each class in the source of the published version."""
 
 
 class Outcome(Frozen):
-    """How a run ended: a new version, or the one that was there already."""
+    """How a run ended: a new version, the one that was there already, or one aside."""
 
-    status: Literal["published", "unchanged"]
+    status: Literal["published", "unchanged", "held back"]
     root: str
     """OUTPUT/NAME."""
     manifest: Manifest
+    """Of a version held back: as it would have been published."""
     evidence: Evidence | None = None
     """None when nothing was done."""

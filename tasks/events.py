@@ -3,6 +3,8 @@
 What people read of a run is in artifacts.
 """
 
+from collections.abc import Mapping
+
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 from prefect.events import emit_event
@@ -26,14 +28,24 @@ def announce(outcome: Outcome) -> None:
     Args:
         outcome: How the run ended.
     """
-    name = outcome.manifest.dataset
+    emit(_NAMES[outcome.status], outcome.manifest.dataset, payload(outcome))
+
+
+def emit(event: str, dataset: str, facts: Mapping[str, object]) -> None:
+    """Emit an event about a dataset.
+
+    Args:
+        event: Its name, ``evenkeel.…``.
+        dataset: Name of the dataset, a slug; the resource is evenkeel.dataset.NAME.
+        facts: The payload; plain JSON values.
+    """
     emit_event(
-        _NAMES[outcome.status],
+        event,
         resource={
-            "prefect.resource.id": f"evenkeel.dataset.{name}",
-            "prefect.resource.name": name,
+            "prefect.resource.id": f"evenkeel.dataset.{dataset}",
+            "prefect.resource.name": dataset,
         },
-        payload=payload(outcome),
+        payload=dict(facts),
     )
 
 

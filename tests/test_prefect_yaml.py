@@ -16,7 +16,7 @@ from prefect import Flow
 from prefect.flows import load_flow_from_entrypoint
 from prefect.utilities.schema_tools.validation import validate
 
-from flows.serving import server
+from flows.servers import server
 
 ROOT = Path(__file__).parents[1]
 DEPLOYMENTS: list[dict[str, Any]] = yaml.safe_load(

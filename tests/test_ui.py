@@ -17,7 +17,7 @@ import pyarrow.parquet as pq
 import pytest
 from playwright.sync_api import Dialog, Page, expect
 
-from flows.serving import HOST, free_port, wait
+from flows.servers import HOST, free_port, wait
 from schemas.errors import EvenkeelError
 from tests.chromium import browser, page
 

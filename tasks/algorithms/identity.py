@@ -8,18 +8,21 @@ from schemas.config import BalanceConfig
 FORMAT = 1
 """Raised when the same config begins to mean other bytes."""
 
+_WITHOUT_MEANING = {"source", "output", "name", "publish", "watch"}
+
 
 def run_key(config: BalanceConfig, fingerprint: str) -> str:
     """Name a run by what decides its bytes: content, config, seed and format.
 
     Args:
-        config: Where source and output lie, and the dataset's name, do not matter.
+        config: Where things lie, what they are called, when a version is published
+            and what is watched do not matter.
         fingerprint: Of the source's content.
 
     Returns:
         64 hexadecimal digits (sha256 of canonical JSON).
     """
-    meaning = config.model_dump(mode="json", exclude={"source", "output", "name"})
+    meaning = config.model_dump(mode="json", exclude=_WITHOUT_MEANING)
     value = {"config": meaning, "fingerprint": fingerprint, "format": FORMAT}
     text = json.dumps(value, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
