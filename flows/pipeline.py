@@ -15,10 +15,11 @@ from tasks.publishing import (
 from tasks.reporting import write_report
 from tasks.resampling import resample_shard
 from tasks.running import Runner
+from tasks.searching import search_neighbours, synthesised
 from tasks.storage.shards import shards
 from tasks.storage.workspace import dataset_root
 from tasks.survey import survey_source
-from tasks.synthesis import synthesise_class, synthesised
+from tasks.synthesis import parts, synthesise_part
 from tasks.verification import verify
 
 
@@ -46,9 +47,10 @@ def balance_dataset(
     plan = run(plan_resampling, config, survey)
     attempt = run(begin_attempt, config, survey, plan, published.version)
     with discarded_on_error(attempt):
-        parts = shards(survey.rows, source_schema(survey))
-        real = run.map(resample_shard, parts, survey, plan, attempt)
-        made = run.map(synthesise_class, synthesised(plan), survey, plan, attempt)
+        rows = shards(survey.rows, source_schema(survey))
+        real = run.map(resample_shard, rows, survey, plan, attempt)
+        run.map(search_neighbours, synthesised(plan), survey, plan, attempt)
+        made = run.map(synthesise_part, parts(plan, survey), survey, plan, attempt)
         evidence = Evidence(
             config=config,
             survey=survey,

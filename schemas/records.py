@@ -148,6 +148,16 @@ class Shard(Frozen):
     stop: Count
 
 
+class SyntheticPart(Frozen):
+    """A run of a class's synthetic rows that one task makes: one file."""
+
+    code: Count
+    """Place of the class in the plan."""
+    number: Count
+    start: Count
+    stop: Count
+
+
 class FileEntry(Frozen):
     """A file of a version, relative to OUTPUT/NAME."""
 

@@ -15,26 +15,26 @@ from tasks.algorithms.columns import source_schema
 from tasks.algorithms.neighbors import Positions
 from tasks.algorithms.routing import Routed, route
 from tasks.algorithms.selection import draws
+from tasks.searching import donors, synthesised
 from tasks.storage.parquet import read_batches
 from tasks.storage.workspace import open_part
-from tasks.synthesis import LINEAGE, donors, synthesised
+from tasks.synthesis import LINEAGE
 
 _SAMPLED = 64  # rows of each class that are made again
 _STREAM = 2**32 - 1
 
 
 def _lineage(
-    code: int, attempt: Attempt, files: Sequence[FileEntry]
-) -> list[tuple[FileEntry, pa.Table]]:
-    """Read the lineage of a class with the file of rows that each part tells of."""
-    found = []
+    code: int, files: Sequence[FileEntry]
+) -> list[tuple[FileEntry, FileEntry]]:
+    """Pair each file of synthetic rows of a class with that of their lineage."""
     stem = f"/synthetic-{code:05d}-"
     rows = {e.path: e for e in files if f"/train{stem}" in e.path}
-    for entry in sorted(files, key=lambda entry: entry.path):
-        if f"/lineage{stem}" in entry.path:
-            table = open_part(attempt.root, entry).read()
-            found.append((rows[entry.path.replace("/lineage/", "/train/")], table))
-    return found
+    return [
+        (rows[entry.path.replace("/lineage/", "/train/")], entry)
+        for entry in sorted(files, key=lambda entry: entry.path)
+        if f"/lineage{stem}" in entry.path
+    ]
 
 
 def check_lineage(
@@ -44,9 +44,10 @@ def check_lineage(
     told, wrong = 0, []
     for code in synthesised(plan):
         label = plan.classes[code].label
-        for entry, table in _lineage(code, attempt, files):
+        for entry, lineage in _lineage(code, files):
+            table = open_part(attempt.root, lineage).read(["file", "row", "label"])
             told += table.num_rows
-            if not table.select(["file", "row", "label"]).equals(_places(entry, label)):
+            if not table.equals(_places(entry, label)):
                 wrong.append(entry.path)
     made = sum(item.synthetic for item in plan.classes)
     return Check(
@@ -70,7 +71,9 @@ def check_parents(
     survey: Survey, plan: ResamplePlan, attempt: Attempt, files: Sequence[FileEntry]
 ) -> Check:
     """Route the source's rows anew and look every parent up among the training rows."""
-    wanted = {code: _ordinals(code, attempt, files) for code in synthesised(plan)}
+    wanted = {
+        code: _ordinals(code, survey.rows, attempt, files) for code in synthesised(plan)
+    }
     seen = dict.fromkeys(wanted, 0)
     if wanted:
         for first, routed in _routes(survey, plan):
@@ -89,10 +92,19 @@ def check_parents(
     )
 
 
-def _ordinals(code: int, attempt: Attempt, files: Sequence[FileEntry]) -> Positions:
-    tables = [table for _, table in _lineage(code, attempt, files)]
-    both = [table.column(name) for table in tables for name in ("parent", "neighbour")]
-    return np.unique(np.concatenate([column.to_numpy() for column in both]))
+def _ordinals(
+    code: int, rows: int, attempt: Attempt, files: Sequence[FileEntry]
+) -> Positions:
+    """List the parents of a class, each once, in order: a mask sorts them for less.
+
+    One that no row of the source has comes out as the one beyond the last.
+    """
+    named = np.zeros(rows + 1, np.bool_)
+    for _, lineage in _lineage(code, files):
+        table = open_part(attempt.root, lineage).read(["parent", "neighbour"])
+        for column in table.columns:
+            named[np.minimum(column.to_numpy().view(np.uint64), rows)] = True
+    return np.flatnonzero(named)
 
 
 def _routes(survey: Survey, plan: ResamplePlan) -> Iterator[tuple[int, Routed]]:
@@ -109,9 +121,12 @@ def check_sample(
     tried, wrong = 0, []
     for code in synthesised(plan):
         rows, ordinals = donors(attempt, code)
-        entry, lineage = _lineage(code, attempt, files)[0]
-        places = _some(lineage.num_rows, plan.seed)
-        made = open_part(attempt.root, entry).read().take(pa.array(places))
+        entry, told = _lineage(code, files)[0]
+        made, lineage = (
+            open_part(attempt.root, e).read_row_group(0) for e in (entry, told)
+        )
+        places = _some(min(made.num_rows, lineage.num_rows), plan.seed)
+        made = made.take(pa.array(places))
         again = smote.rederive(
             rows,
             survey.columns,

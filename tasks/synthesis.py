@@ -1,22 +1,27 @@
-"""Synthesis: donors → synthetic rows with their genealogy, mapped over classes.
+"""Synthesis: donors → synthetic rows with their genealogy, mapped over parts.
 
-How a row is made is in algorithms.smote; the donors were gathered by resampling.
+How a row is made is in algorithms.smote; its neighbours were found by searching.
 """
-
-from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
 from prefect import runtime, task
 from prefect.cache_policies import NO_CACHE
 
-from schemas.records import Attempt, FileEntry, ResamplePlan, Survey
+from schemas.records import (
+    Attempt,
+    FileEntry,
+    ResamplePlan,
+    Survey,
+    SyntheticPart,
+)
 from tasks.algorithms import smote
 from tasks.algorithms.captions import shorten
 from tasks.algorithms.columns import source_schema
 from tasks.algorithms.selection import Hashes, below, splitmix64
+from tasks.searching import prepared, synthesised
 from tasks.storage.commits import SCRATCH
-from tasks.storage.outputs import Outputs, read_folder
+from tasks.storage.outputs import Outputs
 from tasks.storage.parquet import rows_per_batch
 from tasks.storage.shards import part_rows
 
@@ -32,90 +37,71 @@ LINEAGE = pa.schema(
 )
 
 
-@dataclass(frozen=True)
-class _Class:
-    """A class to synthesise, with what its rows are made from."""
-
-    code: int
-    label: str
-    ordinals: pa.Array
-    model: smote.Model
-
-
-def synthesised(plan: ResamplePlan) -> tuple[int, ...]:
-    """List the codes of the classes that get synthetic rows."""
-    return tuple(code for code, item in enumerate(plan.classes) if item.synthetic)
+def parts(plan: ResamplePlan, survey: Survey) -> tuple[SyntheticPart, ...]:
+    """Cut the synthetic rows of all classes into files, which any worker can make."""
+    size = part_rows(source_schema(survey))
+    return tuple(
+        SyntheticPart(
+            code=code,
+            number=number,
+            start=start,
+            stop=min(start + size, plan.classes[code].synthetic),
+        )
+        for code in synthesised(plan)
+        for number, start in enumerate(range(0, plan.classes[code].synthetic, size))
+    )
 
 
 def _run_name() -> str:
     parameters = runtime.task_run.parameters
-    item = parameters["plan"].classes[parameters["code"]]
-    return f"synthesise {shorten(item.label, 40)}"
+    part = parameters["part"]
+    label = parameters["plan"].classes[part.code].label
+    return f"synthesise {shorten(label, 40)} {part.start}-{part.stop}"
 
 
 @task(name="synthesise", task_run_name=_run_name, cache_policy=NO_CACHE)
-def synthesise_class(
-    code: int, survey: Survey, plan: ResamplePlan, attempt: Attempt
+def synthesise_part(
+    part: SyntheticPart, survey: Survey, plan: ResamplePlan, attempt: Attempt
 ) -> tuple[FileEntry, ...]:
-    """Make the synthetic rows of one class, and write down their parents.
+    """Make synthetic rows of one class, and write down their parents.
 
     Args:
-        code: Place of the class in the plan.
+        part: Which rows, of which class.
         survey: Columns and schema.
-        plan: How many rows, from how many neighbours.
-        attempt: Holds the donors, gets the files.
+        plan: Seed and labels.
+        attempt: Holds what was found, gets the files.
 
     Returns:
         The files of rows and of lineage.
     """
-    item = plan.classes[code]
-    made = _prepare(code, survey, plan, attempt)
-    schema = source_schema(survey)
-    files: list[FileEntry] = []
-    size = part_rows(schema)
-    for number, start in enumerate(range(0, item.synthetic, size)):
-        with Outputs(attempt, f"synthetic-{code:05d}-{number:05d}") as outputs:
-            stop = min(start + size, item.synthetic)
-            for first in range(start, stop, rows_per_batch(schema)):
-                last = min(first + rows_per_batch(schema), stop)
-                drawn = smote.draw(plan.seed, code, first, last, made.model)
-                table = smote.derive(made.model, *drawn)
-                outputs.write("train", table)
-                outputs.write(
-                    "lineage", _lineage(outputs.name, first - start, made, drawn)
-                )
-                _sample(outputs, table, (code, first), plan)
-        files += outputs.published()
-    return tuple(files)
+    model, ordinals = prepared(part.code, survey, attempt)
+    label = plan.classes[part.code].label
+    size = rows_per_batch(source_schema(survey))
+    with Outputs(attempt, f"synthetic-{part.code:05d}-{part.number:05d}") as outputs:
+        for first in range(part.start, part.stop, size):
+            last = min(first + size, part.stop)
+            drawn = smote.draw(plan.seed, part.code, first, last, model)
+            table = smote.derive(model, *drawn)
+            outputs.write("train", table)
+            place = (outputs.name, first - part.start, label)
+            outputs.write("lineage", _lineage(place, drawn, ordinals))
+            _sample(outputs, table, (part.code, first), plan)
+    return outputs.published()
 
 
-def donors(attempt: Attempt, code: int) -> tuple[pa.Table, pa.Array]:
-    """Read the training rows of a class, and their ordinals in the source."""
-    table = read_folder(attempt, f"{SCRATCH}/donors-{code:05d}")
-    last = table.num_columns - 1
-    ordinals = table.column(last).combine_chunks()
-    return table.remove_column(last), ordinals
-
-
-def _prepare(code: int, survey: Survey, plan: ResamplePlan, attempt: Attempt) -> _Class:
-    item = plan.classes[code]
-    rows, ordinals = donors(attempt, code)
-    model = smote.prepare(
-        rows, survey.columns, k=item.k_neighbors, standardize=plan.standardize
-    )
-    return _Class(code, item.label, ordinals, model)
-
-
-def _lineage(name: str, first: int, made: _Class, drawn: smote.Drawn) -> pa.Table:
+def _lineage(
+    place: tuple[str, int, str], drawn: smote.Drawn, ordinals: pa.Array
+) -> pa.Table:
+    name, first, label = place
     parents, neighbours, lam = drawn
     count = len(lam)
     return pa.table(
         [
             pa.repeat(f"train/{name}.parquet", count),
             pa.array(np.arange(first, first + count)),
-            pa.repeat(made.label, count),
-            made.ordinals.take(pa.array(parents)),
-            made.ordinals.take(pa.array(neighbours)),
+            pa.repeat(label, count),
+            ordinals.take(pa.array(parents)),
+            ordinals.take(pa.array(neighbours)),
             pa.array(lam),
         ],
         schema=LINEAGE,

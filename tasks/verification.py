@@ -171,11 +171,12 @@ def _check_rejected(
 def _recount(
     target: str, attempt: Attempt, entries: Sequence[FileEntry]
 ) -> ClassCounts:
-    counts = ClassCounts()
-    for entry in entries:
-        for batch in open_part(attempt.root, entry).iter_batches(columns=[target]):
-            counts += count(batch.column(0))
-    return counts
+    def recount(entry: FileEntry) -> ClassCounts:
+        batches = open_part(attempt.root, entry).iter_batches(columns=[target])
+        return sum((count(batch.column(0)) for batch in batches), ClassCounts())
+
+    with ThreadPoolExecutor() as pool:
+        return sum(pool.map(recount, entries), ClassCounts())
 
 
 def _compare(

@@ -4,6 +4,9 @@ Exact, and the same for any number of threads and any block size. How rows becom
 points is in search_space.
 """
 
+from concurrent.futures import ThreadPoolExecutor
+from multiprocessing import cpu_count
+
 import numpy as np
 import numpy.typing as npt
 from threadpoolctl import threadpool_limits
@@ -11,7 +14,9 @@ from threadpoolctl import threadpool_limits
 from tasks.algorithms.search_space import SearchSpace
 
 Positions = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
 
+_BLOCK = 4_096  # rows: a multiple of the 256 that scikit-learn takes at once
 _CELLS = 2**20  # distances held at once: 8 MB, about a cache
 
 
@@ -28,14 +33,33 @@ def nearest(space: SearchSpace, k: int) -> Positions:
     """
     if space.codes:
         return nearest_to(np.arange(len(space.numbers)), space, k)
+    return _by_distance(space.numbers, k)
+
+
+def _by_distance(points: Floats, k: int) -> Positions:
+    """Search with scikit-learn, block by block, whose size no thread changes."""
     from sklearn.neighbors import NearestNeighbors  # noqa: PLC0415 - slow to import
 
-    # Among ties, which ones scikit-learn finds depends on the number of threads, and on
-    # its choice of a tree, for which imbalanced-learn counts the row itself.
-    with threadpool_limits(1, "openmp"):
-        model = NearestNeighbors(n_neighbors=k + 1).fit(space.numbers)
-        found: Positions = model.kneighbors(n_neighbors=k, return_distance=False)
-    return found
+    model = NearestNeighbors(n_neighbors=k + 1).fit(points)
+
+    def search(start: int) -> Positions:
+        block = points[start : start + _BLOCK]
+        found = model.kneighbors(block, return_distance=False)
+        return _without_self(found, start)
+
+    # Which of several ties scikit-learn finds depends on its own number of threads, and
+    # on its choice of a tree, for which imbalanced-learn counts the row itself.
+    with threadpool_limits(1, "openmp"), ThreadPoolExecutor(cpu_count()) as pool:
+        return np.concatenate(list(pool.map(search, range(0, len(points), _BLOCK))))
+
+
+def _without_self(found: Positions, start: int) -> Positions:
+    """Drop each row from its own neighbours, or the first of more duplicates than k."""
+    rows = np.arange(start, start + len(found))
+    others = found != rows[:, np.newaxis]
+    others[others.all(axis=1), 0] = False
+    kept: Positions = found[others].reshape(len(found), -1)
+    return kept
 
 
 def nearest_to(
@@ -56,18 +80,20 @@ def nearest_to(
     Returns:
         int64 of shape (m, k), nearest first, the smaller position first among ties.
     """
-    found = np.empty((len(rows), k), np.int64)
     block = max(1, cells // len(space.numbers))
-    for start in range(0, len(rows), block):
+
+    def search(start: int) -> Positions:
         part = rows[start : start + block]
-        found[start : start + block] = _smallest(_distances(part, space), part, k)
-    return found
+        return _smallest(_distances(part, space), part, k)
+
+    with ThreadPoolExecutor(cpu_count()) as pool:
+        return np.concatenate(list(pool.map(search, range(0, len(rows), block))))
 
 
-def _distances(rows: Positions, space: SearchSpace) -> npt.NDArray[np.float64]:
+def _distances(rows: Positions, space: SearchSpace) -> Floats:
     from scipy.spatial.distance import cdist  # noqa: PLC0415 - slow to import
 
-    distances: npt.NDArray[np.float64]
+    distances: Floats
     distances = cdist(space.numbers[rows], space.numbers, "sqeuclidean")
     differing = np.zeros(distances.shape, np.uint16)
     for codes in space.codes.values():
@@ -76,7 +102,7 @@ def _distances(rows: Positions, space: SearchSpace) -> npt.NDArray[np.float64]:
     return distances
 
 
-def _smallest(distances: npt.NDArray[np.float64], rows: Positions, k: int) -> Positions:
+def _smallest(distances: Floats, rows: Positions, k: int) -> Positions:
     """Take the first minimum k times: ties fall to the smaller position."""
     lines = np.arange(len(rows))
     distances[lines, rows] = np.inf

@@ -21,15 +21,22 @@ _STREAMS = 4  # of each class: 1 to 3 are used here
 
 
 @dataclass(frozen=True, eq=False)
-class Model:
-    """The donors of one class, their neighbours, and what these vote for."""
+class Found:
+    """What a search found among the donors of one class."""
 
-    donors: pa.Table
-    columns: tuple[Column, ...]
     neighbours: Positions
     """Shape (donors, k), nearest first."""
     votes: Mapping[str, Positions]
     """For each categorical column and donor: a donor with the category voted for."""
+
+
+@dataclass(frozen=True, eq=False)
+class Model:
+    """The donors of one class, in one chunk, and what was found among them."""
+
+    donors: pa.Table
+    columns: tuple[Column, ...]
+    found: Found
 
 
 class Drawn(NamedTuple):
@@ -43,6 +50,24 @@ class Drawn(NamedTuple):
 def prepare(
     donors: pa.Table, columns: Sequence[Column], *, k: int, standardize: bool
 ) -> Model:
+    """Search, and put together all that rows are drawn and derived from.
+
+    Args:
+        donors: As for ``search``.
+        columns: As for ``search``.
+        k: As for ``search``.
+        standardize: As for ``search``.
+
+    Returns:
+        Donors with what was found among them.
+    """
+    found = search(donors, columns, k=k, standardize=standardize)
+    return Model(donors.combine_chunks(), tuple(columns), found)
+
+
+def search(
+    donors: pa.Table, columns: Sequence[Column], *, k: int, standardize: bool
+) -> Found:
     """Search the neighbours of the training rows of one class.
 
     Args:
@@ -52,19 +77,16 @@ def prepare(
         standardize: Search on standardised columns.
 
     Returns:
-        All that rows are drawn and derived from.
+        The neighbours of each row and what they vote for.
 
     Raises:
         ValueError: Not 1 <= k < rows; the plan clips k and leaves single rows alone.
     """
     if not 1 <= k < donors.num_rows:
         raise ValueError(f"k must be in 1..{donors.num_rows - 1}, got {k}")
-    donors = donors.combine_chunks()
     space = search_space(donors, columns, standardize=standardize)
     neighbours = nearest(space, k)
-    rows = np.arange(donors.num_rows)
-    votes = _votes(space, rows, neighbours)
-    return Model(donors, tuple(columns), neighbours, votes)
+    return Found(neighbours, _votes(space, np.arange(donors.num_rows), neighbours))
 
 
 def draw(seed: int, stream: int, start: int, stop: int, model: Model) -> Drawn:
@@ -84,13 +106,13 @@ def draw(seed: int, stream: int, start: int, stop: int, model: Model) -> Drawn:
         Three arrays of shape (stop - start,); those of chunks, put together, are those
         of the whole.
     """
-    size, k = model.neighbours.shape
+    size, k = model.found.neighbours.shape
     orders, choices, shares = (_STREAMS * stream + part for part in (1, 2, 3))
     order = np.argsort(draws(seed, orders, 0, size))
     parents = order[np.arange(start, stop) % size]
     chosen = draws(seed, choices, start, stop) % np.uint64(k)
     lam = uniform(draws(seed, shares, start, stop))
-    return Drawn(parents, model.neighbours[parents, chosen], lam)
+    return Drawn(parents, model.found.neighbours[parents, chosen], lam)
 
 
 def derive(
@@ -109,7 +131,7 @@ def derive(
         or are the parent's where one is missing; categories are voted by the parent's
         neighbours; key and ignored columns are null; the target is the parent's.
     """
-    votes = {name: winners[parents] for name, winners in model.votes.items()}
+    votes = {name: winners[parents] for name, winners in model.found.votes.items()}
     drawn = Drawn(parents, neighbours, lam)
     return _rows(model.donors, model.columns, votes, drawn)
 

@@ -60,7 +60,7 @@ def read_batches(  # noqa: PLR0913 - columns, rows and size are chosen independe
             yield from _read_fragment(fragment, wanted, range(low, high), size)
 
 
-def rows_per_batch(schema: pa.Schema, budget_bytes: int = 32 << 20) -> int:
+def rows_per_batch(schema: pa.Schema, budget_bytes: int = 16 << 20) -> int:
     """Choose how many rows a batch has, from the types alone, so that it never varies.
 
     Args:
@@ -73,7 +73,7 @@ def rows_per_batch(schema: pa.Schema, budget_bytes: int = 32 << 20) -> int:
     >>> rows_per_batch(pa.schema({"x": pa.float64(), "city": pa.string()}))
     250000
     >>> rows_per_batch(pa.schema({f"x{i}": pa.float64() for i in range(1000)}))
-    4000
+    2000
     """
     rows = budget_bytes // max(1, sum(_width(field.type) for field in schema))
     return min(max(rows // 1_000 * 1_000, _FEWEST_ROWS), _MOST_ROWS)

@@ -5,7 +5,7 @@ import pyarrow as pa
 from schemas.records import Shard
 from tasks.storage.parquet import rows_per_batch
 
-_BATCHES_PER_PART = 4
+_BATCHES_PER_PART = 8
 
 
 def part_rows(schema: pa.Schema) -> int:

@@ -52,7 +52,7 @@ def check_column(
         case "target":
             assert made == parents
         case "categorical":
-            around = [[donated[n] for n in line] for line in model.neighbours]
+            around = [[donated[n] for n in line] for line in model.found.neighbours]
             expected = [vote(donated[p], around[p]) for p in drawn.parents]
             assert made == expected
         case "numeric" | "temporal":
@@ -114,7 +114,7 @@ def test_donors_are_parents_equally_often(
     drawn = draw(seed, 0, 0, rows, model)
     uses = np.bincount(drawn.parents, minlength=model.donors.num_rows)
     assert np.ptp(uses) <= 1
-    around = model.neighbours[drawn.parents]
+    around = model.found.neighbours[drawn.parents]
     assert (around == drawn.neighbours[:, np.newaxis]).any(axis=1).all()
 
 
@@ -126,7 +126,9 @@ def grid(rows: int) -> Model:
 def test_neighbours_and_shares_are_drawn_evenly() -> None:
     model = grid(50)
     drawn = draw(7, 3, 0, 100_000, model)
-    places = (model.neighbours[drawn.parents] == drawn.neighbours[:, None]).argmax(1)
+    places = (
+        model.found.neighbours[drawn.parents] == drawn.neighbours[:, None]
+    ).argmax(1)
     assert np.bincount(places) / len(places) == pytest.approx([0.25] * 4, abs=0.01)
     shares, _ = np.histogram(drawn.lam, 10, (0, 1))
     assert shares / len(places) == pytest.approx([0.1] * 10, abs=0.01)
@@ -153,10 +155,10 @@ def oracle_rows(
 def oracle_draws(model: Model, seed: int) -> Drawn:
     """Draw as imbalanced-learn draws: a pair of parent and neighbour, then a share."""
     random = np.random.RandomState(seed)
-    pairs = random.randint(0, model.neighbours.size, 10)
+    pairs = random.randint(0, model.found.neighbours.size, 10)
     lam = random.uniform(size=10)
-    parents, places = np.divmod(pairs, model.neighbours.shape[1])
-    return Drawn(parents, model.neighbours[parents, places], lam)
+    parents, places = np.divmod(pairs, model.found.neighbours.shape[1])
+    return Drawn(parents, model.found.neighbours[parents, places], lam)
 
 
 def our_rows(points: np.ndarray, seed: int, k: int) -> np.ndarray:
@@ -208,7 +210,7 @@ def test_real_rows_obey_their_parents(name: str, target: str, kinds: set[str]) -
 def test_two_rows_are_each_others_neighbours() -> None:
     table = pa.table({"x": [1, 9], "c": ["a", "b"]})
     model = prepare(table, roles(table.schema), k=1, standardize=True)
-    assert model.neighbours.tolist() == [[1], [0]]
+    assert model.found.neighbours.tolist() == [[1], [0]]
     assert derive(model, *draw(0, 0, 0, 2, model)).num_rows == 2
 
 

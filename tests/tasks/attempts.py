@@ -21,9 +21,10 @@ from schemas.records import (
 from tasks.planning import plan_resampling
 from tasks.publishing import begin_attempt
 from tasks.resampling import resample_shard
+from tasks.searching import search_neighbours, synthesised
 from tasks.storage.workspace import absolute, describe
 from tasks.survey import survey_source
-from tasks.synthesis import synthesise_class, synthesised
+from tasks.synthesis import parts, synthesise_part
 from tasks.verification import verify
 
 LABELS = ["big"] * 300 + ["mid"] * 60 + ["small"] * 12 + [None] * 4
@@ -81,8 +82,10 @@ def write(config: BalanceConfig) -> Written:
     plan = plan_resampling.fn(config, survey)
     attempt = begin_attempt.fn(config, survey, plan, None)
     real = resample_shard.fn(Shard(start=0, stop=survey.rows), survey, plan, attempt)
+    for code in synthesised(plan):
+        search_neighbours.fn(code, survey, plan, attempt)
     made = [
-        synthesise_class.fn(code, survey, plan, attempt) for code in synthesised(plan)
+        synthesise_part.fn(part, survey, plan, attempt) for part in parts(plan, survey)
     ]
     files = (*real.files, *(entry for entries in made for entry in entries))
     return Written(survey, plan, attempt, (real,), files)

@@ -23,7 +23,7 @@ from tests.tasks.attempts import config_of
 @pytest.fixture
 def small_parts(monkeypatch: pytest.MonkeyPatch) -> None:
     """Cut parts of 80 rows, so that a small table has many."""
-    monkeypatch.setattr(parquet, "_MOST_ROWS", 20)
+    monkeypatch.setattr(parquet, "_MOST_ROWS", 10)
 
 
 def _hashes(files: list[FileEntry]) -> dict[str, str]:
