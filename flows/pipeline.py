@@ -49,7 +49,7 @@ def balance_dataset(
     with discarded_on_error(attempt):
         rows = shards(survey.rows, source_schema(survey))
         real = run.map(resample_shard, rows, survey, plan, attempt)
-        run.map(search_neighbours, synthesised(plan), survey, plan, attempt)
+        searches = run.map(search_neighbours, synthesised(plan), survey, plan, attempt)
         made = run.map(synthesise_part, parts(plan, survey), survey, plan, attempt)
         evidence = Evidence(
             config=config,
@@ -57,6 +57,7 @@ def balance_dataset(
             plan=plan,
             evaluation=run(evaluate_balance, config, survey, plan, attempt),
             correction=correction_for(plan.decision.strategy),
+            searches=tuple(searches),
         )
         report = run(write_report, evidence, attempt)
         data = [entry for result in real for entry in result.files]

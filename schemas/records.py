@@ -245,6 +245,20 @@ class ModelEvaluation(Frozen):
     """Of the minority class: x mean predicted probability, y observed share."""
 
 
+class Search(Frozen):
+    """How the neighbours of one class were searched."""
+
+    label: str
+    donors: Count
+    """Training rows of the class, each of which got neighbours."""
+    k: Count
+    """Neighbours of each."""
+    method: str
+    recall: float
+    """Share of the k nearest that were found: 1 if the search is exact, else measured
+    on a sample."""
+
+
 class Evaluation(Frozen):
     """The data as it was against the data as balanced, on the same holdout."""
 
@@ -256,6 +270,8 @@ class Evaluation(Frozen):
     holdout_rows: Count
     capped: bool
     """Whether max_rows cut the training set or the holdout."""
+    accelerated: bool = False
+    """Whether scikit-learn-intelex trained the models, not scikit-learn."""
     models: tuple[ModelEvaluation, ...]
     difference: float
     """Balanced minus baseline in the primary metric, so that positive is better."""
@@ -324,6 +340,8 @@ class Evidence(Frozen):
     correction: ProbabilityCorrection
     drift: Drift | None = None
     """Since the published version; None when there is none."""
+    searches: tuple[Search, ...] = ()
+    """Of each class with synthetic rows."""
 
 
 class ManifestSource(Frozen):
@@ -394,6 +412,8 @@ class Manifest(Frozen):
     verdict: Verdict
     checks: tuple[Check, ...]
     """What was verified before publication."""
+    searches: tuple[Search, ...] = ()
+    """Of each class with synthetic rows."""
     files: tuple[FileEntry, ...]
     environment: Environment
     sha256: str = ""

@@ -10,6 +10,7 @@ from prefect.cache_policies import NO_CACHE
 
 from schemas.config import BalanceConfig, EvaluatorKind
 from schemas.records import Attempt, Evaluation, ResamplePlan, Survey
+from tasks.acceleration import accelerates
 from tasks.algorithms.selection import EVERYTHING
 from tasks.storage.commits import SCRATCH
 from tasks.storage.outputs import read_folder
@@ -48,6 +49,7 @@ def evaluate_balance(
         labels=tuple(item.label for item in plan.classes),
         minority=minority(plan),
         columns=survey.columns,
+        accelerate=accelerates(),
     )
     try:
         return evaluate.evaluate(config.evaluation, problem, tables, config.seed)

@@ -12,10 +12,10 @@ import pyarrow.compute as pc
 from schemas.records import Attempt, Check, FileEntry, ResamplePlan, Survey
 from tasks.algorithms import smote
 from tasks.algorithms.columns import source_schema
-from tasks.algorithms.neighbors import Positions
+from tasks.algorithms.distances import Positions
 from tasks.algorithms.routing import Routed, route
 from tasks.algorithms.selection import draws
-from tasks.searching import donors, synthesised
+from tasks.searching import prepared, synthesised
 from tasks.storage.parquet import read_batches
 from tasks.storage.workspace import open_part
 from tasks.synthesis import LINEAGE
@@ -117,25 +117,25 @@ def _routes(survey: Survey, plan: ResamplePlan) -> Iterator[tuple[int, Routed]]:
 def check_sample(
     survey: Survey, plan: ResamplePlan, attempt: Attempt, files: Sequence[FileEntry]
 ) -> Check:
-    """Make a sample of the synthetic rows again from the parents they name."""
+    """Make a sample of the synthetic rows again from the parents they name.
+
+    The second parent must be one of the neighbours found for the first.
+    """
     tried, wrong = 0, []
     for code in synthesised(plan):
-        rows, ordinals = donors(attempt, code)
+        model, ordinals = prepared(code, survey, attempt)
         entry, told = _lineage(code, files)[0]
         made, lineage = (
             open_part(attempt.root, e).read_row_group(0) for e in (entry, told)
         )
         places = _some(min(made.num_rows, lineage.num_rows), plan.seed)
         made = made.take(pa.array(places))
-        again = smote.rederive(
-            rows,
-            survey.columns,
-            _drawn(lineage, places, ordinals.to_numpy()),
-            k=plan.classes[code].k_neighbors,
-            standardize=plan.standardize,
-        )
+        drawn = _drawn(lineage, places, ordinals.to_numpy())
+        around = model.found.neighbours[drawn.parents]
+        related = (around == drawn.neighbours[:, np.newaxis]).any(axis=1).all()
+        again = smote.rederive(model.donors, survey.columns, drawn, around)
         tried += len(places)
-        if not all(map(_same, made.columns, again.columns)):
+        if not (related and all(map(_same, made.columns, again.columns))):
             wrong.append(entry.path)
     return Check(
         name="re-derived",

@@ -27,6 +27,7 @@ from tasks.algorithms.plan import allocate, holdout_rows, ranks, target_rows
 from tasks.algorithms.routing import row_hashes
 from tasks.algorithms.selection import EVERYTHING, Hashes
 from tasks.algorithms.thresholds import thresholds
+from tasks.guarding import check_memory
 from tasks.storage.parquet import read_batches
 
 _LOOKED_AT = 10_000  # rows that tell names from categories
@@ -44,11 +45,13 @@ def plan_resampling(config: BalanceConfig, survey: Survey) -> ResamplePlan:
         All that a worker needs to decide any row.
 
     Raises:
-        UserError: The sizes asked for cannot be reached, or the key is no key.
+        UserError: The sizes asked for cannot be reached, the key is no key, or the run
+            would take more memory than there is.
     """
     decision, classes = draft(config, survey)
     if any(item.synthetic for item in classes):
         _check_made(survey)
+    check_memory(config, survey, classes)
     if config.key:
         _check_key(config, survey)
     found = thresholds(
@@ -110,7 +113,8 @@ def _scan(config: BalanceConfig, survey: Survey) -> Iterator[tuple[Codes, Hashes
 def _check_key(config: BalanceConfig, survey: Survey) -> None:
     """A key that repeats would send two rows to one side and break exact counts."""
     schema = source_schema(survey)
-    name, parts = ", ".join(map(repr, config.key)), []
+    name = ", ".join(map(repr, config.key))
+    hashes = np.empty(survey.rows, np.uint64)
     for first, table in read_batches(survey.fragments, schema, config.key):
         for column in config.key:
             if table.column(column).null_count:
@@ -118,9 +122,10 @@ def _check_key(config: BalanceConfig, survey: Survey) -> None:
                     f"key column {column!r} holds nulls (near row {first:,}); a key "
                     "must name every row, so fill it or choose another"
                 )
-        parts.append(row_hashes(table, first, config.key, config.seed))
-    hashes = np.concatenate(parts)
-    repeated = len(hashes) - len(np.unique(hashes))
+        found = row_hashes(table, first, config.key, config.seed)
+        hashes[first : first + len(found)] = found
+    hashes.sort()
+    repeated = int((hashes[1:] == hashes[:-1]).sum())
     if repeated:
         raise UserError(
             f"key {name} repeats in {repeated:,} of {len(hashes):,} rows; a key must "

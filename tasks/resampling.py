@@ -23,12 +23,12 @@ from schemas.records import (
 )
 from tasks.algorithms.columns import free_name, source_schema
 from tasks.algorithms.labels import encode
-from tasks.algorithms.routing import Routed, repeat, route, sampled_copies
+from tasks.algorithms.routing import Counts, Routed, repeat, route, sampled_copies
 from tasks.algorithms.selection import below
 from tasks.storage.commits import SCRATCH
 from tasks.storage.outputs import Outputs
 from tasks.storage.parquet import read_batches
-from tasks.storage.shards import split
+from tasks.storage.shards import by_part
 
 ORDINAL = "evenkeel_ordinal"
 _FATES = ("holdout", "kept", "dropped", "rejected")
@@ -63,13 +63,12 @@ def resample_shard(
     schema = source_schema(survey)
     tally = Counter(dict.fromkeys(_FATES, 0))
     files: list[FileEntry] = []
-    for number, rows in split(shard, schema):
+    rows = read_batches(survey.fragments, schema, None, shard.start, shard.stop)
+    for number, batches in by_part(rows, schema):
         with Outputs(attempt, f"part-{number:05d}") as outputs:
             if number == 0:
                 _open_empty_holdout(outputs, plan, schema)
-            for first, table in read_batches(
-                survey.fragments, schema, None, rows.start, rows.stop
-            ):
+            for first, table in batches:
                 batch = _Batch(table, first, route(table, first, plan))
                 _write_published(outputs, batch, survey, plan)
                 _write_scratch(outputs, batch, plan)
@@ -91,10 +90,17 @@ def _write_published(
 ) -> None:
     table, routed = batch.table, batch.routed
     outputs.write("holdout", table.filter(pa.array(routed.holdout)))
-    outputs.write("train", table.take(pa.array(repeat(routed))))
+    outputs.write("train", _repeated(table, routed.times))
     if routed.rejected.any():
         refused = table.filter(pa.array(routed.rejected))
         outputs.write("rejected", _with_reason(refused, survey, plan.target))
+
+
+def _repeated(table: pa.Table, times: Counts) -> pa.Table:
+    """Write each row as often as told; to copy whole runs of rows is the cheaper."""
+    if times.max(initial=0) > 1:
+        return table.take(pa.array(repeat(times)))
+    return table.filter(pa.array(times > 0))
 
 
 def _with_reason(table: pa.Table, survey: Survey, target: str) -> pa.Table:
@@ -122,7 +128,7 @@ def _write_samples(outputs: Outputs, batch: _Batch, samples: SampleThresholds) -
     table, routed, sampling = batch.table, batch.routed, batch.routed.sampling
     asis = ~routed.rejected & ~routed.holdout & below(sampling, samples.asis)
     held = routed.holdout & below(sampling, samples.holdout)
-    places = repeat(routed)
+    places = repeat(routed.times)
     chosen = places[sampled_copies(sampling, places, samples.balanced)]
     outputs.write(f"{SCRATCH}/asis", table.filter(pa.array(asis)))
     outputs.write(f"{SCRATCH}/holdout", table.filter(pa.array(held)))

@@ -8,7 +8,7 @@ import pyarrow as pa
 from prefect import runtime, task
 from prefect.cache_policies import NO_CACHE
 
-from schemas.records import Attempt, ResamplePlan, Survey
+from schemas.records import Attempt, ResamplePlan, Search, Survey
 from tasks.algorithms import smote
 from tasks.algorithms.captions import shorten
 from tasks.storage.commits import SCRATCH
@@ -31,7 +31,7 @@ def _run_name() -> str:
 @task(name="search", task_run_name=_run_name, cache_policy=NO_CACHE)
 def search_neighbours(
     code: int, survey: Survey, plan: ResamplePlan, attempt: Attempt
-) -> None:
+) -> Search:
     """Find the neighbours of the training rows of one class.
 
     Args:
@@ -39,16 +39,24 @@ def search_neighbours(
         survey: Columns and schema.
         plan: How many neighbours.
         attempt: Holds the donors, gets what was found.
+
+    Returns:
+        How they were searched, and how well.
     """
     rows, _ = donors(attempt, code)
-    found = smote.search(
-        rows,
-        survey.columns,
-        k=plan.classes[code].k_neighbors,
-        standardize=plan.standardize,
+    item = plan.classes[code]
+    searched = smote.search(
+        rows, survey.columns, k=item.k_neighbors, standardize=plan.standardize
     )
     with Outputs(attempt, "found") as outputs:
-        outputs.write(f"{SCRATCH}/found-{code:05d}", _table(found))
+        outputs.write(f"{SCRATCH}/found-{code:05d}", _table(searched.found))
+    return Search(
+        label=item.label,
+        donors=rows.num_rows,
+        k=item.k_neighbors,
+        method=searched.method,
+        recall=searched.recall,
+    )
 
 
 def prepared(

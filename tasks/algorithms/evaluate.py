@@ -35,6 +35,8 @@ class Problem:
     """The label whose curves are drawn."""
     columns: tuple[Column, ...]
     """Columns of the tables with their roles."""
+    accelerate: bool = False
+    """Whether scikit-learn-intelex may train the models."""
 
 
 @dataclass(frozen=True)
@@ -89,6 +91,7 @@ def evaluate(
         minority=problem.minority,
         holdout_rows=len(y),
         capped=tables.capped,
+        accelerated=problem.accelerate and models.can_accelerate(config.evaluator),
         models=tuple(
             _judge(name, problem, y, prediction, train.num_rows)
             for name, prediction, train in compared
@@ -120,8 +123,14 @@ def _predict(
     seed: int,
 ) -> Prediction:
     codes = _codes(problem, train, "a training set")
+    evaluator, columns, accelerate = (
+        config.evaluator,
+        problem.columns,
+        problem.accelerate,
+    )
+    model = models.make(evaluator, config.trees, seed, columns, accelerate=accelerate)
     probabilities = models.fit_predict(
-        models.make(config.evaluator, config.trees, seed, problem.columns),
+        model,
         to_frame(train, problem.columns),
         codes,
         to_frame(holdout, problem.columns),

@@ -11,6 +11,7 @@ from schemas.records import (
     Manifest,
     Published,
     ResamplePlan,
+    Search,
     ShardResult,
     Survey,
 )
@@ -88,6 +89,17 @@ def _shards(found: Sequence[ShardResult]) -> str:
     )
 
 
+def _searches(found: Sequence[Search]) -> str:
+    donors = sum(search.donors for search in found)
+    worst = min(found, key=lambda search: search.recall)
+    classes = "1 class" if len(found) == 1 else f"{len(found):,} classes"
+    better = " or better" if len(found) > 1 else ""
+    return (
+        f"neighbours of {_many(donors, 'row')} of {classes}, recall "
+        f"{worst.recall:.3f}{better} ({worst.method})"
+    )
+
+
 def _files(found: Sequence[FileEntry]) -> str:
     rows = sum(entry.rows or 0 for entry in found if "/train/" in entry.path)
     made = f"{rows:,} synthetic rows in " if rows else ""
@@ -121,6 +133,7 @@ _TELLERS: dict[type, Callable[[Any], str]] = {
     ResamplePlan: _plan,
     Attempt: _attempt,
     ShardResult: _shards,
+    Search: _searches,
     FileEntry: _files,
     Evaluation: _evaluation,
     Check: _checks,

@@ -1,116 +1,99 @@
-"""The k nearest neighbours of each row, and what they vote for.
+"""The k nearest neighbours of each row of a class, and what they vote for.
 
-Exact, and the same for any number of threads and any block size. How rows become
-points is in search_space.
+How rows become points is in search_space and categories; how points are searched, in
+exact and approximate.
 """
 
-from concurrent.futures import ThreadPoolExecutor
-from multiprocessing import cpu_count
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from threadpoolctl import threadpool_limits
 
+from tasks.algorithms import approximate, exact
+from tasks.algorithms.blockwise import by_blocks
+from tasks.algorithms.categories import Points, embed
+from tasks.algorithms.distances import Positions, closest
+from tasks.algorithms.duplicates import distinct, spread
+from tasks.algorithms.exact import Neighbours
+from tasks.algorithms.rare_levels import add_rare
 from tasks.algorithms.search_space import SearchSpace
 
-Positions = npt.NDArray[np.int64]
-Floats = npt.NDArray[np.float64]
-
-_BLOCK = 4_096  # rows: a multiple of the 256 that scikit-learn takes at once
-_CELLS = 2**20  # distances held at once: 8 MB, about a cache
+_CELLS = 2**17  # numbers held at once by a thread: 1 MB, about a cache
 
 
-def nearest(space: SearchSpace, k: int) -> Positions:
+class Sizes(NamedTuple):
+    """From where on another way to search is taken."""
+
+    exact: int = 50_000
+    """Distinct points up to which all pairs are compared. Columns that a tree can
+    search are searched exactly however many points there are. Of 20 normal columns,
+    the hardest case, 50,000 rows take 7 s of CPU time, all pairs of 200,000 take 116 s
+    and of a million 2,800 s, against 15 s and 114 s at a recall of .98."""
+    rare: int = 2_000
+    """Rows up to which a level is rare, or the share below if that is more."""
+    share: int = 16
+    """One in how many rows."""
+
+
+SIZES = Sizes()
+
+
+def nearest(
+    space: SearchSpace, k: int, *, sizes: Sizes = SIZES, threads: int | None = None
+) -> Neighbours:
     """Find the k nearest others of every row.
 
     Args:
         space: Two rows or more.
         k: Neighbours of each row, 1 <= k < rows.
+        sizes: Where to change the way to search.
+        threads: As many as cores when not given; they do not change what is found.
 
     Returns:
-        int64 of shape (rows, k), nearest first; never the row itself, even where it
-        has duplicates.
+        The neighbours; never the row itself, even where it has duplicates. The recall
+        is that of the search by numbers and common levels: who shares a rare level is
+        always found.
     """
-    if space.codes:
-        return nearest_to(np.arange(len(space.numbers)), space, k)
-    return _by_distance(space.numbers, k)
+    rare = max(sizes.rare, len(space.numbers) // sizes.share)
+    points, method, recall = _by_points(embed(space, rare), k + 1, sizes, threads)
+    if not space.codes:
+        return Neighbours(_without_self(points), method, recall)
+    size = max(1, _CELLS // ((k + 1) * (1 + space.numbers.shape[1])))
+    rows = np.arange(len(points))
+    found = by_blocks(
+        lambda part: closest(space, rows[part], points[part], k),
+        len(points),
+        size,
+        threads,
+    )
+    for codes in space.codes.values():
+        add_rare(space, codes, found, rare, threads)
+    return Neighbours(found, method, recall)
 
 
-def _by_distance(points: Floats, k: int) -> Positions:
-    """Search with scikit-learn, block by block, whose size no thread changes."""
-    from sklearn.neighbors import NearestNeighbors  # noqa: PLC0415 - slow to import
+def _by_points(points: Points, k: int, sizes: Sizes, threads: int | None) -> Neighbours:
+    """Search among distinct points: exactly if they are few or their columns are."""
+    once = distinct(points.base)
+    if len(once.first) < len(points.base):
+        base = points.base[once.first]
+        same = points.queries is points.base
+        points = Points(base, base if same else points.queries[once.first])
+    count, columns = points.base.shape
+    wanted = min(k, count)
+    if count > sizes.exact and columns > exact.TREE:
+        roughly = approximate.search(points, wanted, threads)
+        if roughly:
+            return Neighbours(spread(roughly.found, once, k), *roughly[1:])
+    found = exact.search(points, wanted, threads)
+    return Neighbours(spread(found, once, k), exact.METHOD, 1.0)
 
-    model = NearestNeighbors(n_neighbors=k + 1).fit(points)
 
-    def search(start: int) -> Positions:
-        block = points[start : start + _BLOCK]
-        found = model.kneighbors(block, return_distance=False)
-        return _without_self(found, start)
-
-    # Which of several ties scikit-learn finds depends on its own number of threads, and
-    # on its choice of a tree, for which imbalanced-learn counts the row itself.
-    with threadpool_limits(1, "openmp"), ThreadPoolExecutor(cpu_count()) as pool:
-        return np.concatenate(list(pool.map(search, range(0, len(points), _BLOCK))))
-
-
-def _without_self(found: Positions, start: int) -> Positions:
-    """Drop each row from its own neighbours, or the first of more duplicates than k."""
-    rows = np.arange(start, start + len(found))
-    others = found != rows[:, np.newaxis]
-    others[others.all(axis=1), 0] = False
+def _without_self(found: Positions) -> Positions:
+    """Drop each row from its own neighbours, or the last where it was not found."""
+    others = found != np.arange(len(found))[:, np.newaxis]
+    others[others.all(axis=1), -1] = False
     kept: Positions = found[others].reshape(len(found), -1)
     return kept
-
-
-def nearest_to(
-    rows: Positions, space: SearchSpace, k: int, *, cells: int = _CELLS
-) -> Positions:
-    """Find the k nearest others of some rows by looking at all of them.
-
-    The squared distance of two rows is that of their numbers plus the squared weight
-    for each category in which they differ. That is the distance of imbalanced-learn's
-    SMOTENC, whose one-hot pair of entries weighs half as much each.
-
-    Args:
-        rows: Shape (m,), positions in 0..rows - 1.
-        space: Two rows or more.
-        k: Neighbours of each row, 1 <= k < rows.
-        cells: Distances held in memory at once, at least; a block is a row or more.
-
-    Returns:
-        int64 of shape (m, k), nearest first, the smaller position first among ties.
-    """
-    block = max(1, cells // len(space.numbers))
-
-    def search(start: int) -> Positions:
-        part = rows[start : start + block]
-        return _smallest(_distances(part, space), part, k)
-
-    with ThreadPoolExecutor(cpu_count()) as pool:
-        return np.concatenate(list(pool.map(search, range(0, len(rows), block))))
-
-
-def _distances(rows: Positions, space: SearchSpace) -> Floats:
-    from scipy.spatial.distance import cdist  # noqa: PLC0415 - slow to import
-
-    distances: Floats
-    distances = cdist(space.numbers[rows], space.numbers, "sqeuclidean")
-    differing = np.zeros(distances.shape, np.uint16)
-    for codes in space.codes.values():
-        differing += codes[rows, np.newaxis] != codes
-    distances += space.weight**2 * differing
-    return distances
-
-
-def _smallest(distances: Floats, rows: Positions, k: int) -> Positions:
-    """Take the first minimum k times: ties fall to the smaller position."""
-    lines = np.arange(len(rows))
-    distances[lines, rows] = np.inf
-    found = np.empty((len(rows), k), np.int64)
-    for place in range(k):
-        found[:, place] = distances.argmin(axis=1)
-        distances[lines, found[:, place]] = np.inf
-    return found
 
 
 def majority(

@@ -27,10 +27,12 @@ PACKAGES = (
     "pandas",
     "pyarrow",
     "scikit-learn",
+    "faiss-cpu",
     "imbalanced-learn",
     "pandera",
     "prefect",
 )
+_ACCELERATOR = "scikit-learn-intelex"
 
 
 def draw_up(
@@ -77,10 +79,11 @@ def draw_up(
         evaluation=_evaluation(evidence),
         verdict=evidence.evaluation.verdict if evidence.evaluation else "not evaluated",
         checks=tuple(checks),
+        searches=evidence.searches,
         files=tuple(sorted(files, key=lambda entry: entry.path)),
         environment=Environment(
             python=platform.python_version(),
-            packages={name: version(name) for name in PACKAGES},
+            packages={name: version(name) for name in _packages(evidence)},
         ),
     )
 
@@ -114,6 +117,11 @@ def manifest_classes(
         for item in rejections
         if item.label is not None
     )
+
+
+def _packages(evidence: Evidence) -> tuple[str, ...]:
+    found = evidence.evaluation
+    return (*PACKAGES, _ACCELERATOR) if found and found.accelerated else PACKAGES
 
 
 def _evaluation(evidence: Evidence) -> ManifestEvaluation | None:

@@ -35,8 +35,12 @@ class Routed:
     holdout: Mask
     times: Counts
     """How often the row is written to the training set; 0 when it is not."""
-    sampling: Hashes
-    """Independent of the split; decides what the evaluation samples."""
+    hashes: Hashes
+
+    @property
+    def sampling(self) -> Hashes:
+        """Independent of the split; decides what the evaluation samples."""
+        return splitmix64(self.hashes ^ _SAMPLING)
 
     @property
     def rejected(self) -> Mask:
@@ -79,28 +83,40 @@ def route(table: pa.Table, first: int, plan: ResamplePlan) -> Routed:
     Returns:
         The fate of each row.
     """
-    labels = [item.label for item in plan.classes]
-    codes = encode(table.column(plan.target), labels)
+    codes = encode(table.column(plan.target), [item.label for item in plan.classes])
     hashes = row_hashes(table, first, plan.key, plan.seed)
-    holdout = _below(hashes, codes, [item.holdout_below for item in plan.classes])
-    kept = _below(hashes, codes, [item.keep_below for item in plan.classes]) & ~holdout
-    extra = _below(hashes, codes, [item.extra_below for item in plan.classes])
-    copies = np.array([item.copies for item in plan.classes], np.int64)[codes]
-    times = np.where(kept, 1 + copies + extra, 0)
-    return Routed(codes, holdout, times, splitmix64(hashes ^ _SAMPLING))
+    places = codes.astype(np.intp)  # what numpy looks things up by
+    holdout = _below(hashes, places, [item.holdout_below for item in plan.classes])
+    kept = _below(hashes, places, [item.keep_below for item in plan.classes])
+    kept &= ~holdout
+    return Routed(codes, holdout, _times(hashes, places, kept, plan), hashes)
 
 
-def _below(hashes: Hashes, codes: Codes, limits: list[int]) -> Mask:
+def _times(
+    hashes: Hashes, places: npt.NDArray[np.intp], kept: Mask, plan: ResamplePlan
+) -> Counts:
+    times = kept.astype(np.int64)
+    if any(item.duplicated for item in plan.classes):
+        copies = np.array([item.copies for item in plan.classes], np.int64)[places]
+        extra = _below(hashes, places, [item.extra_below for item in plan.classes])
+        times *= 1 + copies + extra
+    return times
+
+
+def _below(hashes: Hashes, places: npt.NDArray[np.intp], limits: list[int]) -> Mask:
     """Compare each hash with its class's limit; a limit of 2**64 lets all pass."""
-    everything = np.array([limit >= EVERYTHING for limit in limits])
-    narrow = np.array([min(limit, EVERYTHING - 1) for limit in limits], np.uint64)
-    passed: Mask = (hashes < narrow[codes]) | everything[codes]
-    return passed & (codes >= 0)
+    # The last entry is looked up by -1, the place of what belongs to no class.
+    narrow = np.array([*(min(limit, EVERYTHING - 1) for limit in limits), 0], np.uint64)
+    everything = np.array([*(limit >= EVERYTHING for limit in limits), False])
+    passed: Mask = hashes < narrow[places]
+    if everything.any():
+        passed |= everything[places]
+    return passed
 
 
-def repeat(routed: Routed) -> npt.NDArray[np.int64]:
+def repeat(times: Counts) -> npt.NDArray[np.int64]:
     """Give the places of the training rows of a batch, copies next to each other."""
-    return np.repeat(np.arange(len(routed.times)), routed.times)
+    return np.repeat(np.arange(len(times)), times)
 
 
 def sampled_copies(

@@ -15,6 +15,8 @@ from schemas.records import Column
 from tasks.algorithms.features import categorical, numeric
 from tasks.algorithms.integers import to_integers
 
+Codes = Mapping[str, npt.NDArray[np.int32]]
+
 _LARGEST = 1e140  # squares of differences, and sums of them, stay finite
 
 
@@ -24,7 +26,7 @@ class SearchSpace:
 
     numbers: npt.NDArray[np.float64]
     """Shape (rows, numeric and temporal columns), finite."""
-    codes: Mapping[str, npt.NDArray[np.int32]]
+    codes: Codes
     """Shape (rows,) for each categorical column; null has a code of its own."""
     weight: float
     """The distance that two rows get for each category in which they differ."""
@@ -52,10 +54,23 @@ def search_space(
     numbers = np.empty((donors.num_rows, len(numeric(columns))), np.float64)
     for place, name in enumerate(numeric(columns)):
         numbers[:, place] = _numbers(donors.column(name))
-    codes = {name: _codes(donors.column(name)) for name in categorical(columns)}
+    codes = categories(donors, columns)
     if standardize:
         return SearchSpace(_standardised(numbers), codes, 1.0)
     return SearchSpace(numbers, codes, _median_deviation(numbers))
+
+
+def categories(donors: pa.Table, columns: Sequence[Column]) -> Codes:
+    """Number the levels of each categorical column; null is a level.
+
+    Args:
+        donors: Rows of one class.
+        columns: Names and roles.
+
+    Returns:
+        Shape (rows,) for each categorical column, 0..levels - 1.
+    """
+    return {name: _codes(donors.column(name)) for name in categorical(columns)}
 
 
 def _numbers(column: pa.ChunkedArray) -> npt.NDArray[np.float64]:

@@ -30,10 +30,13 @@ def splitmix64(values: Hashes) -> Hashes:
     >>> hex(splitmix64(np.array([0], np.uint64))[0])
     '0xe220a8397b1dcdaf'
     """
-    mixed = values + _GOLDEN
-    mixed = (mixed ^ (mixed >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    mixed = (mixed ^ (mixed >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return mixed ^ (mixed >> np.uint64(31))
+    mixed: Hashes = values + _GOLDEN
+    mixed ^= mixed >> np.uint64(30)
+    mixed *= np.uint64(0xBF58476D1CE4E5B9)
+    mixed ^= mixed >> np.uint64(27)
+    mixed *= np.uint64(0x94D049BB133111EB)
+    mixed ^= mixed >> np.uint64(31)
+    return mixed
 
 
 def draws(seed: int, stream: int, start: int, stop: int) -> Hashes:

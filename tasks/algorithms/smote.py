@@ -12,9 +12,10 @@ import numpy as np
 import pyarrow as pa
 
 from schemas.records import Column
+from tasks.algorithms.distances import Positions
 from tasks.algorithms.interpolation import Floats, between
-from tasks.algorithms.neighbors import Positions, majority, nearest, nearest_to
-from tasks.algorithms.search_space import SearchSpace, search_space
+from tasks.algorithms.neighbors import majority, nearest
+from tasks.algorithms.search_space import Codes, categories, search_space
 from tasks.algorithms.selection import draws, uniform
 
 _STREAMS = 4  # of each class: 1 to 3 are used here
@@ -28,6 +29,14 @@ class Found:
     """Shape (donors, k), nearest first."""
     votes: Mapping[str, Positions]
     """For each categorical column and donor: a donor with the category voted for."""
+
+
+class Searched(NamedTuple):
+    """What was found, how, and how well."""
+
+    found: Found
+    method: str
+    recall: float
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,13 +70,13 @@ def prepare(
     Returns:
         Donors with what was found among them.
     """
-    found = search(donors, columns, k=k, standardize=standardize)
-    return Model(donors.combine_chunks(), tuple(columns), found)
+    searched = search(donors, columns, k=k, standardize=standardize)
+    return Model(donors.combine_chunks(), tuple(columns), searched.found)
 
 
 def search(
     donors: pa.Table, columns: Sequence[Column], *, k: int, standardize: bool
-) -> Found:
+) -> Searched:
     """Search the neighbours of the training rows of one class.
 
     Args:
@@ -77,7 +86,8 @@ def search(
         standardize: Search on standardised columns.
 
     Returns:
-        The neighbours of each row and what they vote for.
+        The neighbours of each row and what they vote for; method and recall of
+        `neighbors.nearest`.
 
     Raises:
         ValueError: Not 1 <= k < rows; the plan clips k and leaves single rows alone.
@@ -85,8 +95,9 @@ def search(
     if not 1 <= k < donors.num_rows:
         raise ValueError(f"k must be in 1..{donors.num_rows - 1}, got {k}")
     space = search_space(donors, columns, standardize=standardize)
-    neighbours = nearest(space, k)
-    return Found(neighbours, _votes(space, np.arange(donors.num_rows), neighbours))
+    neighbours, method, recall = nearest(space, k)
+    votes = _votes(space.codes, np.arange(donors.num_rows), neighbours)
+    return Searched(Found(neighbours, votes), method, recall)
 
 
 def draw(seed: int, stream: int, start: int, stop: int, model: Model) -> Drawn:
@@ -140,34 +151,27 @@ def rederive(
     donors: pa.Table,
     columns: Sequence[Column],
     drawn: Drawn,
-    *,
-    k: int,
-    standardize: bool,
+    neighbours: Positions,
 ) -> pa.Table:
-    """Make a few synthetic rows again without the neighbours of all donors.
+    """Make a few synthetic rows again, and let their parents' neighbours vote again.
 
     Args:
         donors: As given to ``prepare``.
         columns: As given to ``prepare``.
         drawn: The parents of the rows.
-        k: As given to ``prepare``.
-        standardize: As given to ``prepare``.
+        neighbours: Shape (rows, k), the neighbours of each parent, nearest first.
 
     Returns:
         What ``derive`` gives.
     """
-    space = search_space(donors, columns, standardize=standardize)
-    around = nearest_to(drawn.parents, space, k)
-    votes = _votes(space, drawn.parents, around)
+    votes = _votes(categories(donors, columns), drawn.parents, neighbours)
     return _rows(donors, columns, votes, drawn)
 
 
 def _votes(
-    space: SearchSpace, rows: Positions, neighbours: Positions
+    codes: Codes, rows: Positions, neighbours: Positions
 ) -> dict[str, Positions]:
-    return {
-        name: majority(codes, rows, neighbours) for name, codes in space.codes.items()
-    }
+    return {name: majority(levels, rows, neighbours) for name, levels in codes.items()}
 
 
 def _rows(

@@ -1,11 +1,20 @@
 """How source rows are cut into parts and tasks. What happens to a row is the plan's."""
 
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import accumulate, groupby, pairwise
+from multiprocessing import cpu_count
+from operator import itemgetter
+
 import pyarrow as pa
 
-from schemas.records import Shard
+from schemas.records import Fragment, Shard
 from tasks.storage.parquet import rows_per_batch
 
-_BATCHES_PER_PART = 8
+_GROUPS_PER_PART = 8  # 64 MB of rows: a second of work
+_SHARDS_PER_WORKER = 8  # so that none waits long for the last
+
+Batch = tuple[int, pa.Table]
+"""The ordinal of the first row, and the rows."""
 
 
 def part_rows(schema: pa.Schema) -> int:
@@ -13,7 +22,7 @@ def part_rows(schema: pa.Schema) -> int:
 
     From the schema alone: so a part's bytes depend on no batch, row group or worker.
     """
-    return rows_per_batch(schema) * _BATCHES_PER_PART
+    return rows_per_batch(schema) * _GROUPS_PER_PART
 
 
 def shards(rows: int, schema: pa.Schema, parts: int = 1) -> tuple[Shard, ...]:
@@ -27,17 +36,68 @@ def shards(rows: int, schema: pa.Schema, parts: int = 1) -> tuple[Shard, ...]:
     Returns:
         Shards that cover all rows, in order.
     """
-    step = part_rows(schema) * parts
-    return tuple(
-        Shard(start=start, stop=min(start + step, rows))
-        for start in range(0, rows, step)
-    )
+    return _between(range(0, rows, part_rows(schema) * parts), rows)
 
 
-def split(shard: Shard, schema: pa.Schema) -> tuple[tuple[int, Shard], ...]:
-    """Cut a shard into its parts, each with its number in the whole source."""
+def aligned_shards(
+    fragments: Sequence[Fragment], schema: pa.Schema, workers: int = cpu_count()
+) -> tuple[Shard, ...]:
+    """Cut a source into runs of whole parts that begin near its row groups.
+
+    A shard that begins within a row group decodes it from its start and drops rows: so
+    shards are few, and where row groups are larger than parts they begin together.
+
+    Args:
+        fragments: All files of the source.
+        schema: Of the source.
+        workers: What shards are shared among. There are as many at least, even if row
+            groups are then decoded twice, and eight times as many at most.
+
+    Returns:
+        Shards that cover all rows, in order; any cut gives the same bytes.
+    """
     size = part_rows(schema)
-    return tuple(
-        (start // size, Shard(start=start, stop=min(start + size, shard.stop)))
-        for start in range(shard.start, shard.stop, size)
+    groups = [count for fragment in fragments for count in fragment.row_groups]
+    rows = sum(groups)
+    begins = sorted(
+        {-(-row // size) * size for row in accumulate(groups[:-1], initial=0)}
     )
+    begins = [row for row in begins if row < rows]
+    if len(begins) < workers:
+        return shards(rows, schema, -(-rows // (size * workers)))
+    step = -(-len(begins) // (workers * _SHARDS_PER_WORKER))
+    return _between(begins[::step], rows)
+
+
+def _between(starts: Sequence[int], rows: int) -> tuple[Shard, ...]:
+    return tuple(
+        Shard(start=start, stop=stop) for start, stop in pairwise([*starts, rows])
+    )
+
+
+def by_part(
+    batches: Iterable[Batch], schema: pa.Schema
+) -> Iterator[tuple[int, Iterator[Batch]]]:
+    """Group a stream of rows into parts, cutting batches where a part ends.
+
+    Args:
+        batches: Rows of a shard, in order.
+        schema: Of the source.
+
+    Yields:
+        The number of a part in the whole source, and its batches; they are gone once
+        the next part is asked for.
+    """
+    size = part_rows(schema)
+    for number, pieces in groupby(_cut(batches, size), itemgetter(0)):
+        yield number, ((first, table) for _, first, table in pieces)
+
+
+def _cut(batches: Iterable[Batch], size: int) -> Iterator[tuple[int, int, pa.Table]]:
+    for start, table in batches:
+        first = start
+        while table.num_rows:
+            piece = table.slice(0, size - first % size)
+            yield first // size, first, piece
+            table = table.slice(piece.num_rows)  # noqa: PLW2901 - what is left of it
+            first += piece.num_rows

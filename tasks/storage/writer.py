@@ -3,6 +3,7 @@
 from types import TracebackType
 from typing import Protocol, Self
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
@@ -63,18 +64,22 @@ class PartWriter:
         Args:
             table: Has the columns of the schema, in any order and castable types.
         """
-        table = table.select(self._schema.names).cast(self._schema)
+        if not table.schema.equals(self._schema):
+            table = table.select(self._schema.names).cast(self._schema)
         self.rows += table.num_rows
-        self._pending.append(table)
-        self._pending_rows += table.num_rows
-        if self._pending_rows >= self._row_group_rows:
-            self._flush(self._pending_rows // self._row_group_rows)
+        while table.num_rows:
+            piece = table.slice(0, self._row_group_rows - self._pending_rows)
+            self._pending.append(piece)
+            self._pending_rows += piece.num_rows
+            table = table.slice(piece.num_rows)
+            if self._pending_rows == self._row_group_rows:
+                self._flush()
 
     def close(self) -> None:
         """Write the rows that are left, and the footer."""
         try:
             if self._pending_rows:
-                self._flush(1)
+                self._flush()
             self._opened(self._schema.empty_table()).close()
         finally:
             self.abort()
@@ -99,13 +104,10 @@ class PartWriter:
             )
         return self._parquet
 
-    def _flush(self, groups: int) -> None:
-        rows = pa.concat_tables(self._pending)
-        for start in range(0, groups * self._row_group_rows, self._row_group_rows):
-            group = _canonical(rows.slice(start, self._row_group_rows))
-            self._opened(group).write_table(group, self._row_group_rows)
-        rest = rows.slice(groups * self._row_group_rows)
-        self._pending, self._pending_rows = [rest], rest.num_rows
+    def _flush(self) -> None:
+        pieces, self._pending, self._pending_rows = self._pending, [], 0
+        group = _merged(pieces)
+        self._opened(group).write_table(group, group.num_rows)
 
 
 class _Tap:
@@ -140,7 +142,7 @@ def _repeats(column: pa.ChunkedArray) -> bool:
     if not _is_number(kind):
         return False
     step = max(1, len(column) // _LOOKED_AT)
-    seen = column.take(pa.array(range(0, len(column), step), pa.int64()))
+    seen = column.take(pa.array(np.arange(0, len(column), step)))
     return len(seen.unique()) < _REPEATED * len(seen)
 
 
@@ -164,11 +166,24 @@ def _is_number(kind: pa.DataType) -> bool:
     )
 
 
-def _canonical(table: pa.Table) -> pa.Table:
-    """Give equal rows one layout: one chunk, dictionaries in order of appearance."""
-    for place, field in enumerate(table.schema):
-        if pa.types.is_dictionary(field.type) and not field.type.ordered:
-            values = table.column(place).cast(field.type.value_type)
-            column = values.combine_chunks().dictionary_encode().cast(field.type)
-            table = table.set_column(place, field, column)
-    return table.combine_chunks()
+def _merged(pieces: list[pa.Table]) -> pa.Table:
+    """Give equal rows one layout, column by column: two copies of one at most.
+
+    Args:
+        pieces: Of one schema; emptied, so that nothing else holds a column.
+    """
+    table = pa.concat_tables(pieces)
+    pieces.clear()
+    schema, columns = table.schema, []
+    for field in schema:
+        columns.append(_canonical(table.column(0), field.type))
+        table = table.remove_column(0)
+    return pa.table(columns, schema=schema)
+
+
+def _canonical(column: pa.ChunkedArray, kind: pa.DataType) -> pa.Array:
+    """Give one chunk, its dictionary in order of appearance."""
+    if pa.types.is_dictionary(kind) and not kind.ordered:
+        values = column.cast(kind.value_type).combine_chunks()
+        return values.dictionary_encode().cast(kind)
+    return column.combine_chunks()

@@ -1,6 +1,9 @@
 """Laws of the models: one answer for one seed, and nothing learnt from unseen rows."""
 
+import subprocess
 import sys
+from importlib.util import find_spec
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -12,10 +15,14 @@ from schemas.errors import UserError
 from schemas.records import Column, Role
 from tasks.algorithms.features import to_frame
 from tasks.algorithms.labels import Codes
-from tasks.algorithms.models import fit_predict, make
+from tasks.algorithms.models import can_accelerate, fit_predict, make
 
 KINDS = [kind for kind in EvaluatorKind if kind is not EvaluatorKind.NONE]
 EVERY_KIND = pytest.mark.parametrize("kind", KINDS)
+ACCELERATED = pytest.mark.skipif(
+    not find_spec("sklearnex"), reason="has no wheel for this platform"
+)
+FOREST = EvaluatorKind.RANDOM_FOREST
 ROLES: dict[str, Role] = {"x": "numeric", "hole": "numeric", "shape": "categorical"}
 COLUMNS = [Column(name=n, type="", role=r, nullable=True) for n, r in ROLES.items()]
 CLASSES = 3
@@ -89,6 +96,80 @@ def test_levels_and_gaps_unseen_in_training_are_no_error(kind: EvaluatorKind) ->
         make(kind, 20, 0, COLUMNS), full, codes[full.index], strange, CLASSES
     )
     np.testing.assert_allclose(found.sum(axis=1), 1, atol=1e-6)
+
+
+@ACCELERATED
+@EVERY_KIND
+def test_an_accelerated_model_is_as_good_and_keeps_the_laws(
+    kind: EvaluatorKind,
+) -> None:
+    features, codes = rows(1)
+    unseen, truth = rows(2)
+    stock, fast, again, part = (
+        fit_predict(
+            make(kind, 100, 3, COLUMNS, accelerate=accelerate),
+            features,
+            codes,
+            some,
+            CLASSES,
+        )
+        for accelerate, some in (
+            (False, unseen),
+            (True, unseen),
+            (True, unseen),
+            (True, unseen[40:60]),
+        )
+    )
+    assert fast.tobytes() == again.tobytes()
+    np.testing.assert_array_equal(fast[40:60], part)
+    right, right_too = (np.mean(p.argmax(1) == truth) for p in (stock, fast))
+    assert right_too == pytest.approx(right, abs=0.05)
+    assert can_accelerate(kind) == (stock.tobytes() != fast.tobytes())
+
+
+@ACCELERATED
+def test_an_accelerated_forest_bears_small_and_gappy_sets() -> None:
+    features, codes = rows(1)
+    some = codes != 1
+    for chosen in (some, [int(np.argmax(codes == code)) for code in (0, 2)]):
+        model = make(FOREST, 20, 0, COLUMNS, accelerate=True)
+        found = fit_predict(
+            model,
+            features.iloc[chosen] if isinstance(chosen, list) else features[chosen],
+            codes[chosen],
+            features,
+            CLASSES,
+        )
+        assert (found[:, 1] == 0).all()
+        np.testing.assert_allclose(found.sum(axis=1), 1, atol=1e-6)
+        # Else scikit-learn would have trained it after all.
+        assert hasattr(model.named_steps["model"], "_onedal_estimator")
+
+
+DIGEST = """
+import sys, daal4py, hashlib
+from tests.algorithms.test_models import *
+daal4py.daalinit(int(sys.argv[1]))
+model = make(FOREST, 50, 0, COLUMNS, accelerate=True)
+found = fit_predict(model, *rows(1, 5_000), rows(2, 3_000)[0], CLASSES)
+print(hashlib.sha256(found.tobytes()).hexdigest(), daal4py.num_threads())
+"""
+
+
+@ACCELERATED
+def test_the_number_of_threads_does_not_change_an_accelerated_forest() -> None:
+    told = [
+        subprocess.run(  # noqa: S603 - our own interpreter
+            [sys.executable, "-c", DIGEST, threads],
+            cwd=Path(__file__).parents[2],
+            capture_output=True,
+            check=True,
+            text=True,
+        ).stdout.split()
+        for threads in ("1", "2", "7")
+    ]
+    assert [threads for _, threads in told] == ["1", "2", "7"]
+    assert len({digest for digest, _ in told}) == 1
 
 
 def test_a_forest_adds_its_votes_in_one_order() -> None:

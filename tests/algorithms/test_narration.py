@@ -10,6 +10,7 @@ from schemas.records import (
     Manifest,
     Published,
     Rejection,
+    Search,
     ShardResult,
 )
 from tasks.algorithms.narration import narrate
@@ -65,6 +66,17 @@ def test_made_rows_are_told_without_their_lineage() -> None:
     assert narrate(made) == "12 synthetic rows in 4 files of 4,000 bytes"
     report = (_file("data/a/report/report.md", None),)
     assert narrate(report) == "1 file of 1,000 bytes"
+
+
+def test_the_least_sure_search_is_told() -> None:
+    whole = Search(label="a", donors=1_000, k=5, method="exact", recall=1)
+    part = Search(label="b", donors=70_000, k=5, method="faiss", recall=0.9726)
+    assert narrate([whole, part]) == (
+        "neighbours of 71,000 rows of 2 classes, recall 0.973 or better (faiss)"
+    )
+    assert narrate([whole]) == (
+        "neighbours of 1,000 rows of 1 class, recall 1.000 (exact)"
+    )
 
 
 def test_what_is_published_is_told() -> None:

@@ -176,6 +176,18 @@ def test_a_share_that_was_not_drawn_is_seen(written: Written) -> None:
     assert _failed(rewrite(written, BIGGEST, _every("lam", 0.25))) == {"re-derived"}
 
 
+def test_a_neighbour_that_was_not_found_is_seen(tmp_path: Path) -> None:
+    """Where all columns are voted, no value follows from the second parent."""
+    source = tmp_path / "towns.parquet"
+    pq.write_table(mixed_table().drop_columns(["size", "age"]), source)
+    few = {"kind": "smote", "rows": {"small": 40}}
+    written = write(config_of(tmp_path, source=str(source), strategy=few))
+    assert not _failed(written)
+    parent = _lineage(written)["parent"][0].as_py()
+    own = change_cell("neighbour", 0, parent)  # no row is its own neighbour
+    assert _failed(rewrite(written, BIGGEST, own)) == {"re-derived"}
+
+
 def test_without_synthetic_rows_there_is_nothing_to_check(tmp_path: Path) -> None:
     written = write(config_of(tmp_path, strategy={"kind": "random_over"}))
     found = _checks(written)

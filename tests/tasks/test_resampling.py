@@ -13,6 +13,7 @@ from tasks.publishing import begin_attempt
 from tasks.resampling import resample_shard
 from tasks.running import DirectRunner
 from tasks.storage import parquet
+from tasks.storage import shards as shards_module
 from tasks.storage.shards import part_rows, shards
 from tasks.storage.workspace import directory
 from tasks.survey import survey_source
@@ -24,6 +25,7 @@ from tests.tasks.attempts import config_of
 def small_parts(monkeypatch: pytest.MonkeyPatch) -> None:
     """Cut parts of 80 rows, so that a small table has many."""
     monkeypatch.setattr(parquet, "_MOST_ROWS", 10)
+    monkeypatch.setattr(shards_module, "_GROUPS_PER_PART", 8)
 
 
 def _hashes(files: list[FileEntry]) -> dict[str, str]:

@@ -1,0 +1,61 @@
+"""Rows in blocks, on all cores. What is done with a block is the caller's.
+
+A thread of ours lets native code use no thread more: which of several ties a search
+finds depends on how many threads share its work.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from multiprocessing import cpu_count
+from typing import TypeVar
+
+import numpy as np
+import numpy.typing as npt
+from threadpoolctl import threadpool_limits
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+
+def by_blocks(
+    work: Callable[[slice], npt.NDArray[np.int64]],
+    rows: int,
+    size: int,
+    threads: int | None = None,
+) -> npt.NDArray[np.int64]:
+    """Work on rows 0..rows - 1 block by block; no number of threads changes a block.
+
+    Args:
+        work: Makes a line for each row of a block; has imported all it needs.
+        rows: 1 or more.
+        size: Rows of a block.
+        threads: As many as cores when not given.
+
+    Returns:
+        All lines, in order.
+    """
+    blocks = [slice(first, first + size) for first in range(0, rows, size)]
+    return np.concatenate(list(each(work, blocks, threads)))
+
+
+def each(
+    work: Callable[[T], R], items: Iterable[T], threads: int | None = None
+) -> Iterator[R]:
+    """Work on items side by side, and give the results in order.
+
+    Args:
+        work: Has imported all it needs: later libraries know no limit.
+        items: All are taken at once.
+        threads: As many as cores when not given.
+
+    Yields:
+        What the work made of each item.
+    """
+    # OpenMP counts its threads for each thread apart, so the limit is set in each:
+    # https://www.openmp.org/spec-html/5.0/openmpsu29.html
+    with ThreadPoolExecutor(threads or cpu_count(), initializer=_limit) as pool:
+        yield from pool.map(work, items)
+
+
+def _limit() -> None:
+    threadpool_limits(1, "openmp")

@@ -1,0 +1,136 @@
+"""How much memory a run takes at most, estimated from survey and plan.
+
+What the machine has is read in storage.memory. The constants were fitted to peaks of
+whole runs on two threads.
+"""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from schemas.config import BalanceConfig, EvaluatorKind
+from schemas.records import ClassPlan, Survey
+from tasks.algorithms.features import categorical, numeric
+
+_MB = 10**6
+_PROGRAM = 250 * _MB  # Python with Prefect, pandas and pyarrow imported
+_LEARNING = 100 * _MB  # scikit-learn, and faiss or oneDAL
+_BATCH = 8 * _MB  # or 1,000 rows, if that is more
+_BATCHES = 5  # read, routed, waiting for a row group's end, and written
+_COLUMN = _MB // 4  # a page of each column, compressed and not
+_NUMBER = 40  # of each number of a donor: found, scaled, and in single precision
+_NEIGHBOUR = 24  # of each neighbour: found, written, and read
+_FRAME = 32  # of each feature of a sampled row: as a frame, and as two matrices
+_NODE = 10  # of each tree, for each row it is trained on
+_KEY = 9  # of each row: its hash, and whether the next is the same
+_LINEAGE = 200 * _MB  # a part's lineage, read back beside what is expected
+
+
+class Item(NamedTuple):
+    """What memory is needed for."""
+
+    bytes: int
+    purpose: str
+    remedy: str
+    """How to need less of it."""
+
+
+def estimate(
+    config: BalanceConfig,
+    survey: Survey,
+    classes: Sequence[ClassPlan],
+    row_bytes: int,
+    threads: int,
+) -> tuple[Item, Item]:
+    """Estimate the memory of a run when it takes the most.
+
+    Rows of a class that gets no synthetic ones are streamed: they cost 9 bytes each
+    if there is a key, and else one at most.
+
+    Args:
+        config: Key and evaluation.
+        survey: Rows and columns.
+        classes: Rows of each class, as planned; thresholds do not matter.
+        row_bytes: Of one source row in memory.
+        threads: Shards that are worked on at once.
+
+    Returns:
+        The program itself, and what takes the most beside it.
+    """
+    made = [item for item in classes if item.synthetic]
+    evaluated = config.evaluation.evaluator is not EvaluatorKind.NONE
+    program = _PROGRAM + (_LEARNING if made or evaluated else 0)
+    streamed = _streamed(survey, row_bytes, threads)
+    stages = [streamed]
+    if config.key:
+        stages.append(_keys(survey))
+    if made:
+        stages.append(_donors(made, survey, row_bytes, threads, streamed.bytes))
+    if evaluated:
+        stages.append(_evaluation(config, survey, classes, row_bytes))
+    itself = Item(program, "the program itself", "use a larger machine")
+    return itself, max(stages)
+
+
+def _streamed(survey: Survey, row_bytes: int, threads: int) -> Item:
+    batch = max(_BATCH, 1_000 * row_bytes)
+    held = _BATCHES * batch + _COLUMN * len(survey.columns)
+    return Item(
+        threads * held,
+        f"streaming rows of {len(survey.columns):,} columns on {threads} threads",
+        "leave columns out of the source",
+    )
+
+
+def _keys(survey: Survey) -> Item:
+    return Item(
+        _KEY * survey.rows,
+        f"finding out whether the key names each of {survey.rows:,} rows",
+        "do without a key",
+    )
+
+
+def _donors(
+    made: Sequence[ClassPlan],
+    survey: Survey,
+    row_bytes: int,
+    threads: int,
+    streamed: int,
+) -> Item:
+    """Classes are searched side by side; then each thread holds the class it makes."""
+    sizes = sorted(((item.kept, item.k_neighbors) for item in made), reverse=True)
+    numbers = len(numeric(survey.columns)) + len(categorical(survey.columns))
+    searched = sum(
+        rows * (2 * row_bytes + _NUMBER * numbers + _NEIGHBOUR * k)
+        for rows, k in sizes[:threads]
+    )
+    rows, k = sizes[0]
+    synthesised = threads * rows * (2 * row_bytes + _NEIGHBOUR * k) + streamed
+    verified = rows * 2 * row_bytes + survey.rows + _LINEAGE
+    return Item(
+        max(searched, synthesised, verified),
+        f"{sum(size for size, _ in sizes):,} rows of {len(sizes)} class(es) that get "
+        "synthetic rows, and their neighbours",
+        "use strategy smote_under, which makes rows for fewer classes, or random_over, "
+        "which needs no neighbours; or leave columns out of the source",
+    )
+
+
+def _evaluation(
+    config: BalanceConfig,
+    survey: Survey,
+    classes: Sequence[ClassPlan],
+    row_bytes: int,
+) -> Item:
+    most = config.evaluation.max_rows
+    asis = min(most, sum(item.kept + item.dropped for item in classes))
+    balanced = min(most, sum(item.train for item in classes))
+    holdout = min(most, sum(item.holdout for item in classes))
+    numbers = len(numeric(survey.columns)) + len(categorical(survey.columns))
+    sampled = (asis + balanced + holdout) * (row_bytes + _FRAME * numbers)
+    trained = config.evaluation.trees * max(asis, balanced) * _NODE
+    return Item(
+        sampled + trained,
+        f"training on {max(asis, balanced):,} rows and judging on {holdout:,}",
+        "lower evaluation.max_rows or evaluation.trees, or set evaluation.evaluator to "
+        "none",
+    )

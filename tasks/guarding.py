@@ -1,0 +1,48 @@
+"""Guarding: a run that would not fit is refused before it starts.
+
+How much it needs is estimated in algorithms.memory; what there is, read in storage.
+"""
+
+import os
+from collections.abc import Sequence
+
+from schemas.config import BalanceConfig
+from schemas.errors import UserError
+from schemas.records import ClassPlan, Survey
+from tasks.algorithms.columns import source_schema
+from tasks.algorithms.memory import estimate
+from tasks.storage.memory import LIMIT, obtainable
+from tasks.storage.parquet import row_bytes
+
+
+def check_memory(
+    config: BalanceConfig, survey: Survey, classes: Sequence[ClassPlan]
+) -> None:
+    """Refuse a run that the kernel would kill.
+
+    Args:
+        config: Key and evaluation.
+        survey: Rows and columns.
+        classes: Rows of each class, as planned.
+
+    Raises:
+        UserError: It needs more than this machine, or EVENKEEL_MEMORY_LIMIT, has.
+    """
+    there = obtainable(os.environ.get(LIMIT))
+    if there is None:
+        return
+    width = row_bytes(source_schema(survey))
+    items = estimate(config, survey, classes, width, os.cpu_count() or 1)
+    needed = sum(item.bytes for item in items)
+    if needed > there:
+        largest = max(items)
+        raise UserError(
+            f"this run needs about {_size(needed)} of memory and can have "
+            f"{_size(there)}. Most of it, {_size(largest.bytes)}, is for "
+            f"{largest.purpose}: {largest.remedy}; or take fewer rows or a larger "
+            f"machine; or set {LIMIT}, if more is to be had than was found"
+        )
+
+
+def _size(count: int) -> str:
+    return f"{count / 10**9:,.2f} GB"
