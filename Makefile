@@ -49,7 +49,7 @@ test: lint  ## Lint, then all tests with coverage
 bench: $(READY)  ## Measure ours and the notebook way in the same run
 	$(BIN)/python -m tests.benchmarks
 
-ui: $(READY)  ## Start a local Prefect server, run the flow against it, print the URL
+ui: $(READY)  ## Serve the Prefect UI with all deployments, a worker and a run to look at
 	$(BIN)/evenkeel ui $(REQUEST)
 
 clean:  ## Remove what the commands made
