@@ -29,7 +29,9 @@ def alert(block: UUID) -> AutomationCore:
                 block_document_id=block,
                 subject="evenkeel: {{ event.resource.name }} "
                 "{{ 'failed' if event.event.endswith('failed') else 'is held back' }}",
-                body="{{ event.payload.dataset }}: {{ event.payload.reason }}" + _RUN,
+                body="{{ event.payload.dataset }}: "
+                "{{ event.payload.reason or 'verdict ' ~ event.payload.verdict }}"
+                + _RUN,
             )
         ],
     )

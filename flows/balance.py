@@ -1,12 +1,13 @@
 """The balance flow: a config in, a published version out. Stages are in pipeline."""
 
-from prefect import flow, runtime
+from prefect import flow, runtime, tags
 
 from flows.pipeline import balance_dataset
 from schemas.config import BalanceConfig
 from schemas.errors import UserError
 from schemas.records import Outcome
 from tasks.artifacts import show_in_ui
+from tasks.engines import engine
 from tasks.events import announce
 from tasks.failures import WHEN_CANCELLED, WHEN_FAILED
 from tasks.running import PrefectRunner
@@ -27,6 +28,7 @@ def run_name() -> str:
 @flow(
     name="balance",
     flow_run_name=run_name,
+    task_runner=engine(),
     persist_result=False,
     on_failure=WHEN_FAILED,
     on_crashed=WHEN_FAILED,
@@ -58,8 +60,8 @@ def run_balance(config: BalanceConfig, *, force: bool = False) -> Outcome:
     Raises:
         UserError: The person who wrote the config or the data can mend it.
     """
-    run = PrefectRunner()
-    with turn(dataset_name(config)):
+    run, name = PrefectRunner(), dataset_name(config)
+    with turn(name), tags(name, config.strategy.kind):
         outcome = balance_dataset(config, run, force=force)
         run(show_in_ui, outcome)
         run(announce, outcome)

@@ -6,6 +6,7 @@ from prefect import flow, runtime
 
 from schemas.config import BalanceConfig
 from schemas.records import Sighting
+from tasks.engines import engine
 from tasks.running import PrefectRunner
 from tasks.watching import check_distinct, look, show_sightings
 
@@ -16,7 +17,12 @@ def run_name() -> str:
     return f"watch / {count} dataset" + ("" if count == 1 else "s")
 
 
-@flow(name="watch", flow_run_name=run_name, persist_result=False)
+@flow(
+    name="watch",
+    flow_run_name=run_name,
+    task_runner=engine(),
+    persist_result=False,
+)
 def watch(datasets: list[BalanceConfig]) -> list[Sighting]:
     """Look for new data and moved class priors, and announce each change once.
 

@@ -14,6 +14,7 @@ from prefect.events import Event, emit_event
 from schemas.config import BalanceConfig
 from schemas.records import Drift, Outcome, Sighting
 from tasks.algorithms.captions import shorten
+from tasks.algorithms.gate import objection
 from tasks.storage.commits import data_folder
 from tasks.storage.places import places
 
@@ -106,10 +107,13 @@ def payload(outcome: Outcome) -> dict[str, object]:
         outcome: How the run ended.
 
     Returns:
-        Dataset, version, run key, verdict, strategy, rows, and absolute paths.
+        Dataset, version, run key, verdict, strategy, rows, and absolute paths; of a
+        version held back the reason as well.
     """
     manifest = outcome.manifest
     where = places(outcome.root, manifest)
+    held = outcome.status == "held back"
+    reason = objection(manifest.config.publish, manifest.verdict) if held else None
     return {
         "dataset": manifest.dataset,
         "version": manifest.version,
@@ -118,6 +122,7 @@ def payload(outcome: Outcome) -> dict[str, object]:
         "strategy": manifest.decision.strategy.value,
         "train_rows": sum(item.train for item in manifest.classes),
         **{name: str(path) for name, path in where.items()},
+        **({"reason": reason} if reason else {}),
     }
 
 

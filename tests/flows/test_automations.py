@@ -141,12 +141,12 @@ def test_a_dataset_that_failed_or_is_held_back_is_told_and_no_other(
         dataset="ledger",
         reason="the disk is full",
     )
-    _emit(site, "evenkeel.dataset.held-back", dataset="ledger", reason="it hurt")
+    _emit(site, "evenkeel.dataset.held-back", dataset="ledger", verdict="hurt")
 
     failed = _arrived(messages, "evenkeel: ledger failed")
     link = f"{site.address}/runs/flow-run/{run}"
     assert failed == f"ledger: the disk is full\nRun: {link}"
-    assert _arrived(messages, "evenkeel: ledger is held back") == "ledger: it hurt"
+    assert _arrived(messages, "evenkeel: ledger is held back") == "ledger: verdict hurt"
     assert "all is well" not in str(messages)
 
 

@@ -135,6 +135,15 @@ def test_a_link_below_a_source_is_refused_by_name(
         find_parquet(source)
 
 
+def test_a_linked_folder_is_not_looked_into(root: Path, tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    (root / "fresh").mkdir()
+    (root / "fresh" / "a.parquet").touch()
+    (root / "fresh" / "link").symlink_to(tmp_path / "empty")
+    with pytest.raises(UserError, match=r"fresh/link' leads to .*/empty"):
+        find_parquet("fresh")
+
+
 def test_a_linked_file_is_not_opened(root: Path, tmp_path: Path) -> None:
     secret = tmp_path / "secret"
     secret.write_bytes(b"opened, it would be told to be no Parquet")
