@@ -42,7 +42,7 @@ KEYS = {
     *("enforce_parameter_schema", "schedules", "concurrency_limit", "work_pool"),
     "triggers",
 }
-TRIGGER_KEYS = {"name", "type", "match", "expect", "parameters"}
+TRIGGER_KEYS = {"name", "description", "type", "match", "expect", "parameters"}
 BALANCED, CHANGED = "evenkeel.dataset.balanced", "evenkeel.source.changed"
 
 each_deployment = pytest.mark.parametrize(
