@@ -42,14 +42,15 @@ lint: $(READY)  ## Check style, types and import contracts
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-# By file, for tests of a file share what they made; groups are lost on pytest 9.2.
+# By file, for tests of a file share what they made; groups are lost on pytest 9.2. In the
+# order of conftest, which has flow runs last: files of many tests would come first.
 test: lint  ## Lint, then all tests with coverage
-	$(BIN)/pytest -n auto --dist loadfile --cov --cov-report=term
+	$(BIN)/pytest -n auto --dist loadfile --no-loadscope-reorder --cov --cov-report=term
 
 bench: $(READY)  ## Measure ours and the notebook way in the same run
 	$(BIN)/python -m tests.benchmarks
 
-ui: $(READY)  ## Start a local Prefect server, run the flow against it, print the URL
+ui: $(READY)  ## Serve the Prefect UI with all deployments, a worker and a run to look at
 	$(BIN)/evenkeel ui $(REQUEST)
 
 clean:  ## Remove what the commands made

@@ -12,7 +12,10 @@ from pydantic import ValidationError
 from schemas.config import BalanceConfig
 from schemas.errors import UserError
 
-_PLAIN = ("source", "target", "name", "key", "ignore", "holdout", "output", "seed")
+_PLAIN = (
+    *("source", "target", "name", "key", "ignore", "holdout"),
+    *("output", "seed", "publish"),
+)
 _BOOL = "tag:yaml.org,2002:bool"
 _NESTED = {
     "strategy": ("strategy", "kind"),

@@ -20,6 +20,7 @@ _PREFECT = {
     "PREFECT_LOGGING_EXTRA_LOGGERS": "flows,tasks",
     "PREFECT_LOGGING_TO_API_WHEN_MISSING_FLOW": "ignore",
 }
+_PUBLISH = ("always", "unless_hurt", "if_helped")
 _STRATEGIES = ("auto", "none", "random_over", "random_under", "smote", "smote_under")
 
 
@@ -72,9 +73,12 @@ def parser() -> argparse.ArgumentParser:
     show.add_argument("place", metavar="OUTPUT/NAME")
     show.add_argument("--json", action="store_true", help="one JSON record on stdout")
     show.set_defaults(act=_show)
-    ui = commands.add_parser("ui", help="a local Prefect server, with a run to look at")
+    ui = commands.add_parser("ui", help="a local Prefect server, with all deployments")
     _add_request(ui)
     ui.set_defaults(act=_ui)
+    _add_automations(
+        commands.add_parser("automations", help="alerts, and an end for dead runs")
+    )
     tutorial = commands.add_parser("tutorial", help="the tutorial, and what it omits")
     tutorial.set_defaults(act=_tutorial)
     return top
@@ -99,6 +103,13 @@ def _add_survey(command: argparse.ArgumentParser) -> None:
         "--json", action="store_true", help="one JSON record on stdout"
     )
     command.set_defaults(act=_survey)
+
+
+def _add_automations(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--notify", metavar="TYPE/NAME", help="alert by this block of the server's"
+    )
+    command.set_defaults(act=_automations)
 
 
 def _add_request(command: argparse.ArgumentParser) -> None:
@@ -128,6 +139,7 @@ def _add_request(command: argparse.ArgumentParser) -> None:
     add("--holdout", type=float, metavar="SHARE", help="share held out (default: 0.2)")
     add("--evaluator", metavar="MODEL", help="random_forest (default), knn, ..., none")
     add("--metric", help="primary metric (default: macro_f1)")
+    add("--publish", choices=_PUBLISH, help="if the verdict allows (default: always)")
     add("--output", metavar="DIR", help="publish under DIR/NAME (default: balanced)")
     add("--seed", type=int, metavar="N", help="same seed, same bytes (default: 0)")
     add("--config", metavar="FILE.yaml", help="a BalanceConfig; options override it")
@@ -165,7 +177,15 @@ def _ui(asked: argparse.Namespace) -> None:
     from flows.asking import balance_config
     from flows.serving import serve
 
-    serve(balance_config(asked))
+    serve(balance_config(asked) if asked.source or asked.config else None)
+
+
+def _automations(asked: argparse.Namespace) -> None:
+    from flows.automations import apply, connected
+
+    with connected() as client:
+        for line in apply(client, asked.notify):
+            sys.stdout.write(line + "\n")
 
 
 def _survey(asked: argparse.Namespace) -> None:
@@ -182,7 +202,7 @@ def _survey(asked: argparse.Namespace) -> None:
 
 def _show(asked: argparse.Namespace) -> None:
     from flows.console import show_version
-    from tasks.publishing import published_version
+    from tasks.published import published_version
 
     show_version(*published_version(asked.place), as_json=asked.json)
 

@@ -19,6 +19,7 @@ from schemas.records import (
     ClassPlan,
     Decision,
     Diagnosis,
+    Drift,
     Evaluation,
     Manifest,
     ManifestClass,
@@ -27,6 +28,8 @@ from schemas.records import (
     Survey,
 )
 from tasks.algorithms.captions import shorten
+from tasks.algorithms.drift_words import drift_sentence
+from tasks.algorithms.endings import ending
 from tasks.algorithms.imbalance import diagnose
 from tasks.algorithms.passport import manifest_classes
 from tasks.algorithms.wording import (
@@ -34,7 +37,7 @@ from tasks.algorithms.wording import (
     price_sentence,
     verdict_sentence,
 )
-from tasks.publishing import published_evaluation
+from tasks.published import published_drift, published_evaluation
 from tasks.storage.places import places
 
 _WIDTH = 40  # cells of a label
@@ -77,13 +80,13 @@ def show_outcome(outcome: Outcome, *, as_json: bool) -> None:
             {"status": outcome.status, **_summary(outcome.manifest, outcome.root)}
         )
         return
-    if outcome.status == "unchanged":
-        version = outcome.manifest.version
-        _console().print(
-            f"Nothing to do: source, config and seed are those of version {version}, "
-            "which is published. --force makes it anew.\n"
-        )
-    show_version(outcome.manifest, outcome.root, as_json=False)
+    out, manifest = _console(), outcome.manifest
+    if outcome.status != "published":
+        out.print(Text("{}. {}\n".format(*ending(outcome))))
+    name = f"{manifest.dataset}, version {manifest.version}"
+    if outcome.status == "held back":
+        name = f"{manifest.dataset}, held back"
+    _print_version(out, name, manifest, outcome.root)
 
 
 def show_version(manifest: Manifest, root: str, *, as_json: bool) -> None:
@@ -91,12 +94,17 @@ def show_version(manifest: Manifest, root: str, *, as_json: bool) -> None:
     if as_json:
         _print_json(_summary(manifest, root))
         return
-    out = _console()
-    out.print(Text(f"{manifest.dataset}, version {manifest.version}", style="bold"))
+    name = f"{manifest.dataset}, version {manifest.version}"
+    _print_version(_console(), name, manifest, root)
+
+
+def _print_version(out: Console, heading: str, manifest: Manifest, root: str) -> None:
+    out.print(Text(heading, style="bold"))
     _print_decision(out, manifest.decision)
     out.print(_class_table(manifest.classes))
     _print_rejections(out, manifest.rejections)
     _print_verdict(out, published_evaluation(manifest, root))
+    _print_drift(out, published_drift(manifest, root))
     out.print()
     for name, place in places(root, manifest).items():
         out.print(Text(f"{name:<9}{_nearby(place)}"), soft_wrap=True)
@@ -161,6 +169,11 @@ def _print_verdict(out: Console, evaluation: Evaluation | None) -> None:
     for sentence in (price_sentence(evaluation), alternative_sentence(evaluation)):
         if sentence:
             out.print(Text(sentence))
+
+
+def _print_drift(out: Console, drift: Drift | None) -> None:
+    if drift and drift.moved:
+        out.print(Text(drift_sentence(drift)))
 
 
 def _print_rejections(out: Console, rejections: Sequence[Rejection]) -> None:

@@ -6,12 +6,8 @@ from tasks.algorithms.calibration import correction_for
 from tasks.algorithms.columns import source_schema
 from tasks.evaluation import evaluate_balance
 from tasks.planning import plan_resampling
-from tasks.publishing import (
-    begin_attempt,
-    discarded_on_error,
-    find_published,
-    publish,
-)
+from tasks.published import find_held_back, find_published, measure_drift
+from tasks.publishing import begin_attempt, discarded_on_error, publish
 from tasks.reporting import write_report
 from tasks.resampling import resample_shard
 from tasks.running import Runner
@@ -34,7 +30,7 @@ def balance_dataset(
         force: Make the version anew even if it is published already.
 
     Returns:
-        The version that is published now.
+        The version that is published now, or the one that is held back.
 
     Raises:
         UserError: The person who wrote the config or the data can mend it.
@@ -44,6 +40,9 @@ def balance_dataset(
     published = run(find_published, config, survey)
     if published.unchanged and not force:
         return Outcome(status="unchanged", root=root, manifest=published.unchanged)
+    held_back = run(find_held_back, config, survey, published)
+    if held_back and not force:
+        return held_back
     plan = run(plan_resampling, config, survey)
     attempt = run(begin_attempt, config, survey, plan, published.version)
     with discarded_on_error(attempt):
@@ -58,10 +57,10 @@ def balance_dataset(
             evaluation=run(evaluate_balance, config, survey, plan, attempt),
             correction=correction_for(plan.decision.strategy),
             searches=tuple(searches),
+            drift=run(measure_drift, config, survey, published),
         )
         report = run(write_report, evidence, attempt)
         data = [entry for result in real for entry in result.files]
         files = [*data, *(entry for entries in made for entry in entries), *report]
         checks = run(verify, survey, plan, attempt, real, files)
-        manifest = run(publish, evidence, attempt, files, checks)
-    return Outcome(status="published", root=root, manifest=manifest, evidence=evidence)
+        return run(publish, evidence, attempt, files, checks)

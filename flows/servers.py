@@ -8,29 +8,34 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from http import HTTPStatus
 from pathlib import Path
-from typing import IO
 from urllib.error import URLError
 from urllib.request import urlopen
 
+from flows.processes import running
 from schemas.errors import EvenkeelError
 
 HOST = "127.0.0.1"
 POOL = "balance-pool"
-_PORT = 4200  # Prefect's own
+_LEASES = "prefect.server.concurrency.lease_storage.filesystem"
 _PATIENCE = 180  # seconds; a loaded machine needs most of a minute
-_GRACE = 20  # seconds from the request to stop to the end
 
 
 @contextmanager
-def server(home: Path) -> Iterator[str]:
+def server(
+    home: Path,
+    rest: Callable[[float], None] = time.sleep,
+    port: int | None = None,
+) -> Iterator[str]:
     """Start a Prefect server on this machine alone, and stop it in the end.
 
     Args:
         home: Where Prefect keeps its database, and this its log, ui.log.
+        rest: Rests between looks whether it answers; may raise to give up.
+        port: Where it listens; any free one when not given.
 
     Yields:
         The address, http://HOST:PORT.
@@ -38,7 +43,7 @@ def server(home: Path) -> Iterator[str]:
     Raises:
         EvenkeelError: It ended, or did not answer in time; names its log.
     """
-    port = free_port()
+    port = port or free_port()
     address = f"http://{HOST}:{port}"
     home.mkdir(parents=True, exist_ok=True)
     log = home / "ui.log"
@@ -48,16 +53,18 @@ def server(home: Path) -> Iterator[str]:
         "PREFECT_API_URL": f"{address}/api",
         "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
         "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
+        # In memory, the default, a restart forgets who holds a slot but not that it is
+        # taken: every later run would wait for it.
+        "PREFECT_SERVER_CONCURRENCY_LEASE_STORAGE": _LEASES,
         "DO_NOT_TRACK": "1",
     }
     command = ["prefect", "server", "start", "--host", HOST, "--port", str(port)]
-    with log.open("wb") as output:
-        process = start(command, settings, output=output)
-    try:
-        wait(process, address, log)
+    with (
+        log.open("wb") as output,
+        running(command, settings, output=output) as process,
+    ):
+        wait(process, address, log, rest)
         yield address
-    finally:
-        end(process)
 
 
 @contextmanager
@@ -74,12 +81,11 @@ def worker(settings: Mapping[str, str], folder: Path) -> Iterator[int]:
     """
     folder.mkdir(parents=True, exist_ok=True)
     command = ["prefect", "worker", "start", "--pool", POOL, "--type", "process"]
-    with (folder / "worker.log").open("ab") as output:
-        process = start(command, settings, output=output, folder=folder)
-    try:
+    with (
+        (folder / "worker.log").open("ab") as output,
+        running(command, settings, output=output, folder=folder) as process,
+    ):
         yield process.pid
-    finally:
-        end(process)
 
 
 def prefect(settings: Mapping[str, str], folder: Path, *words: str) -> str:
@@ -111,47 +117,14 @@ def prefect(settings: Mapping[str, str], folder: Path, *words: str) -> str:
     return done.stdout
 
 
-def start(
-    module: Sequence[str],
-    settings: Mapping[str, str],
-    *,
-    output: IO[bytes] | None = None,
-    folder: Path | None = None,
-) -> subprocess.Popen[bytes]:
-    """Start a Python module that no Ctrl-C reaches: this process alone stops it.
+def free_port(preferred: int = 0) -> int:
+    """Find a port of this machine that is free.
 
     Args:
-        module: Its name and arguments.
-        settings: Its environment, over this process's.
-        output: Where it writes; this process's output when not given.
-        folder: Where it is started; here when not given.
-
-    Returns:
-        The process, the first of a group of its own.
+        preferred: Taken if it is free. Servers that start at the same moment would all
+            find it so, and all but one fail: by default it is any port.
     """
-    return subprocess.Popen(  # noqa: S603 - our own interpreter
-        [sys.executable, "-m", *module],
-        cwd=folder,
-        env={**os.environ, **settings},
-        stdout=output,
-        stderr=output,
-        start_new_session=True,
-    )
-
-
-def end(process: subprocess.Popen[bytes]) -> None:
-    """Ask a process to end; after a while, make it."""
-    process.terminate()
-    try:
-        process.wait(_GRACE)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()
-
-
-def free_port() -> int:
-    """Find a port of this machine: Prefect's own if it is free, else any other."""
-    for port in (_PORT, 0):
+    for port in (preferred, 0):
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
@@ -162,21 +135,37 @@ def free_port() -> int:
     raise EvenkeelError("no port is free on this machine")
 
 
-def wait(process: subprocess.Popen[bytes], address: str, log: Path) -> None:
+def wait(
+    process: subprocess.Popen[bytes],
+    address: str,
+    log: Path,
+    rest: Callable[[float], None] = time.sleep,
+) -> None:
     """Wait until a server answers.
+
+    Args:
+        process: The server's.
+        address: Of the server.
+        log: What the error names.
+        rest: Rests for some seconds; may raise to give up.
 
     Raises:
         EvenkeelError: It ended, or did not answer in time; names its log.
     """
     patient_until = time.monotonic() + _PATIENCE
     while process.poll() is None and time.monotonic() < patient_until:
-        if _healthy(address):
+        if healthy(address):
             return
-        time.sleep(0.2)
+        rest(0.2)
     raise EvenkeelError(f"the Prefect server did not start; its log is {str(log)!r}")
 
 
-def _healthy(address: str) -> bool:
+def healthy(address: str) -> bool:
+    """Tell whether a server answers, and is well.
+
+    Args:
+        address: http://HOST:PORT.
+    """
     try:
         with urlopen(f"{address}/api/health", timeout=5) as answer:  # noqa: S310 - http to this machine
             return bool(answer.status == HTTPStatus.OK)

@@ -318,13 +318,16 @@ class Sighting(Frozen):
     source: str
     status: Literal["unchanged", "waiting", "told", "changed", "drifted", "unfit"]
     """waiting: still being written. told: announced in an earlier round. drifted:
-    changed, and the priors moved. unfit: changed, and a run would fail."""
+    changed, and the priors moved. unfit: a run would fail; announced as a change if
+    there are files."""
     note: str
     """Why, in words."""
     version: int | None
     """The published version; None when nothing is."""
     files: Count = 0
+    """0 when they were not found or could not be looked at."""
     rows: Count | None = None
+    """Known when the footers were read."""
     fingerprint: str | None = None
     """Known when the files were read."""
     drift: Drift | None = None
@@ -441,3 +444,15 @@ class Outcome(Frozen):
     """Of a version held back: as it would have been published."""
     evidence: Evidence | None = None
     """None when nothing was done."""
+
+
+class Retrained(Frozen):
+    """What the example retraining made of a published version."""
+
+    dataset: str
+    version: Annotated[int, Field(ge=1)]
+    train_rows: Count
+    holdout_rows: Count
+    metric: Metric
+    score: float | None
+    """On the holdout; None where undefined."""

@@ -3,7 +3,7 @@
 The report files are written in reporting; how things look is in algorithms.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from prefect import task
 from prefect.artifacts import create_markdown_artifact, create_table_artifact
@@ -11,12 +11,17 @@ from prefect.cache_policies import NO_CACHE
 
 from schemas.records import Evaluation, Evidence, Outcome
 from tasks.algorithms import cards, figures, rendering
-from tasks.algorithms.rendering import escape_markdown
+from tasks.algorithms.drift_words import drift_line
+from tasks.algorithms.endings import ending_line
+from tasks.algorithms.summary import summary
+from tasks.algorithms.tables import Row
+from tasks.algorithms.templating import escape_markdown
 from tasks.algorithms.wording import (
     alternative_sentence,
     price_sentence,
     verdict_sentence,
 )
+from tasks.published import published_drift, published_evaluation
 from tasks.storage.places import places
 
 
@@ -36,29 +41,43 @@ def show_in_ui(outcome: Outcome) -> None:
     Each description is what a card in the UI has room for, and says the result itself.
 
     Args:
-        outcome: A published version with its evidence, or the unchanged one.
+        outcome: How the run ended. Without evidence, one page tells what there is.
     """
-    name, manifest = outcome.manifest.dataset, outcome.manifest
+    name, evidence = outcome.manifest.dataset, outcome.evidence
     create_markdown_artifact(
-        _places(outcome),
+        _summary(outcome),
         key=artifact_key(name, "published"),
-        description=f"Version {manifest.version}: {outcome.status}",
+        description=ending_line(outcome),
     )
-    if outcome.evidence:
-        _show_pages(name, manifest.version, outcome.evidence)
-        _show_tables(name, outcome.evidence)
+    if evidence:
+        _show_pages(name, evidence)
+        for kind, (rows, description) in _tables(evidence).items():
+            create_table_artifact(
+                rows, key=artifact_key(name, kind), description=description
+            )
 
 
-def _show_pages(name: str, version: int, evidence: Evidence) -> None:
+def _summary(outcome: Outcome) -> str:
+    manifest, root = outcome.manifest, outcome.root
+    return summary(
+        outcome,
+        published_evaluation(manifest, root),
+        published_drift(manifest, root),
+        figures.distribution(cards.accepted(manifest)),
+        places(root, manifest),
+    )
+
+
+def _show_pages(name: str, evidence: Evidence) -> None:
     plan, evaluation = evidence.plan, evidence.evaluation
     drawn = figures.draw(plan, evaluation)
     create_markdown_artifact(
         rendering.markdown(evidence, drawn),
         key=artifact_key(name, "report"),
-        description=f"The whole report of version {version}",
+        description="The whole report of this run",
     )
     create_markdown_artifact(
-        _verdict(evaluation),
+        _verdict(evaluation, drawn),
         key=artifact_key(name, "verdict"),
         description=cards.verdict_line(evaluation),
     )
@@ -69,25 +88,34 @@ def _show_pages(name: str, version: int, evidence: Evidence) -> None:
     )
 
 
-def _show_tables(name: str, evidence: Evidence) -> None:
-    plan, evaluation = evidence.plan, evidence.evaluation
-    create_table_artifact(
-        cards.class_table(plan, evidence.survey.rejections),
-        key=artifact_key(name, "classes"),
-        description=cards.ratio_line(plan),
-    )
+def _tables(evidence: Evidence) -> dict[str, tuple[list[Row], str]]:
+    """Give the rows of each table, and what they come to."""
+    survey, plan, evaluation = evidence.survey, evidence.plan, evidence.evaluation
+    found = {
+        "classes": (
+            cards.class_table(plan.classes, survey.rejections),
+            cards.ratio_line(plan),
+        ),
+        "quality": (
+            cards.quality_table(survey.rows, survey.rejections),
+            cards.quality_line(survey.rows, survey.rejections),
+        ),
+        "drift": (cards.drift_table(evidence.drift), drift_line(evidence.drift)),
+    }
     if evaluation and evaluation.models:
-        create_table_artifact(
-            cards.score_table(evaluation),
-            key=artifact_key(name, "evaluation"),
-            description=f"Scores on {evaluation.holdout_rows:,} untouched holdout rows",
-        )
+        line = f"Scores on {evaluation.holdout_rows:,} holdout rows"
+        found["evaluation"] = cards.score_table(evaluation), line
+    return found
 
 
-def _verdict(evaluation: Evaluation | None) -> str:
+def _verdict(evaluation: Evaluation | None, drawn: Mapping[str, bytes]) -> str:
     more = [price_sentence(evaluation), alternative_sentence(evaluation)]
     notes = [*filter(None, more), *(evaluation.notes if evaluation else ())]
-    return _page(cards.verdict_line(evaluation), verdict_sentence(evaluation), notes)
+    page = _page(cards.verdict_line(evaluation), verdict_sentence(evaluation), notes)
+    if "difference" not in drawn:
+        return page
+    alt = "Difference in the primary metric, with its interval"
+    return f"{page}\n\n![{alt}]({rendering.data_uri(drawn['difference'])})"
 
 
 def _page(title: str, sentence: str, notes: Sequence[str]) -> str:
@@ -95,21 +123,3 @@ def _page(title: str, sentence: str, notes: Sequence[str]) -> str:
     listed = [f"- {escape_markdown(note)}" for note in notes]
     top = [f"# {escape_markdown(title)}", "", escape_markdown(sentence), ""]
     return "\n".join([*top, *listed])
-
-
-def _places(outcome: Outcome) -> str:
-    """Say where a version lies; as text too, for browsers follow no file links."""
-    lines = [
-        f"- {name.title()}: [{escape_markdown(str(path))}]({path.as_uri()})"
-        for name, path in places(outcome.root, outcome.manifest).items()
-    ]
-    return _page(*_ending(outcome), ()) + "\n".join(lines)
-
-
-def _ending(outcome: Outcome) -> tuple[str, str]:
-    manifest = outcome.manifest
-    if outcome.status == "unchanged":
-        title = f"Nothing to do: version {manifest.version} is what is asked for"
-        return title, "Source, config and seed are those of the published version."
-    checks = f"{len(manifest.checks)} checks passed before it was published."
-    return f"Version {manifest.version} is published", checks

@@ -40,7 +40,7 @@ def write_report(evidence: Evidence, attempt: Attempt) -> tuple[FileEntry, ...]:
 
 def _metrics(evidence: Evidence) -> str:
     """Write everything that was measured, for programs."""
-    found = evidence.evaluation
+    found, drift = evidence.evaluation, rendering.drift_if_any(evidence)
     shown = {
         "dataset": evidence.survey.name,
         "run_key": evidence.plan.run_key,
@@ -48,5 +48,6 @@ def _metrics(evidence: Evidence) -> str:
         "before": evidence.plan.before.model_dump(mode="json"),
         "after": evidence.plan.after.model_dump(mode="json"),
         "evaluation": found and found.model_dump(mode="json"),
+        "drift": drift and drift.model_dump(mode="json"),
     }
     return json.dumps(shown, indent=2, ensure_ascii=False) + "\n"

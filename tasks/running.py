@@ -1,9 +1,11 @@
 """How stages are called: directly, or as Prefect task runs. Which stages is a flow's.
 
 The same page of stages serves both, because a temporary Prefect server would cost a
-laptop user 15 to 20 seconds on every run.
+laptop user 15 to 20 seconds on every run. How often and how long a stage is tried is
+said in patience.
 """
 
+import logging
 import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -12,9 +14,12 @@ from uuid import UUID
 
 from prefect import Task, get_run_logger, unmapped
 from prefect.artifacts import create_progress_artifact, update_progress_artifact
-from prefect.futures import PrefectFuture, as_completed
+from prefect.futures import PrefectFuture, PrefectWrappedFuture, wait
 
 from tasks.algorithms.narration import narrate
+from tasks.patience import BACKOFF, explained, patient, stage_timeout
+
+logger = logging.getLogger(__name__)
 
 R = TypeVar("R")
 Progress = Callable[[str, int, int], None]
@@ -70,20 +75,51 @@ class DirectRunner:
 class PrefectRunner:
     """Calls the tasks themselves, inside a flow run, and logs what each stage found."""
 
+    def __init__(self, backoff: float = BACKOFF) -> None:
+        """Settle how often and how long each stage is tried.
+
+        Args:
+            backoff: Seconds before the second try of what may pass, about.
+
+        Raises:
+            UserError: The environment names no limit that is one.
+        """
+        self._backoff = backoff
+        self._limit = stage_timeout()
+
     def __call__(self, stage: Task[..., R], *args: Any) -> R:  # noqa: ANN401 - the stage's own
         """Call a stage as a task run of the stage's name."""
-        result = stage.with_options(task_run_name=stage.name)(*args)
+        tried = patient(stage, self._backoff, self._limit)
+        with explained(stage.name, self._limit):
+            result = tried.with_options(task_run_name=stage.name)(*args)
         _log(stage.name, result)
         return result
 
     def map(self, stage: Task[..., R], items: Sequence[Any], *args: Any) -> list[R]:  # noqa: ANN401 - the stage's own
         """Submit a task run for each item, with a progress artifact for several."""
-        futures = stage.map(list(items), *map(unmapped, args))
-        if len(futures) > 1:
-            _follow(stage.name, list(futures))
-        results = [future.result() for future in futures]
+        tried = patient(stage, self._backoff, self._limit)
+        with explained(stage.name, self._limit):
+            futures = tried.map(list(items), *map(unmapped, args))
+            results = _collect(stage.name, list(futures))
         _log(stage.name, results)
         return results
+
+
+def _collect(stage: str, futures: Sequence[PrefectFuture[R]]) -> list[R]:
+    """Wait for all parts; after the first error those that have not begun never do."""
+    results: list[R] = []
+    follow = _follower(stage, len(futures))
+    try:
+        for future in futures:
+            results.append(future.result())
+            follow(len(results))
+    except BaseException:
+        for future in futures:
+            if isinstance(future, PrefectWrappedFuture):
+                future.wrapped_future.cancel()
+        wait(list(futures))  # what still writes must not outlive what it writes to
+        raise
+    return results
 
 
 def _log(stage: str, found: object) -> None:
@@ -91,14 +127,29 @@ def _log(stage: str, found: object) -> None:
         get_run_logger().info("%s: %s", stage, line)
 
 
-def _follow(stage: str, futures: list[PrefectFuture[Any]]) -> None:
-    """Keep a progress artifact until the last part is done."""
-    count = len(futures)
-    artifact = create_progress_artifact(0.0, description=f"{stage}: 0 of {count} done")
-    for done, _ in enumerate(as_completed(futures), 1):
-        update_progress_artifact(
-            # Prefect types what its sync wrapper returns as a coroutine too.
-            cast("UUID", artifact),
-            100 * done / count,
-            description=f"{stage}: {done} of {count} done",
-        )
+def _follower(stage: str, count: int) -> Callable[[int], None]:
+    """Make what keeps a progress artifact where there are several parts.
+
+    It is a courtesy: when the API does not take it, the run goes on without.
+    """
+    artifact: UUID | None = None
+    wanted = count > 1
+
+    def follow(done: int) -> None:
+        nonlocal artifact, wanted
+        if not wanted:
+            return
+        share, said = 100 * done / count, f"{stage}: {done} of {count} done"
+        try:
+            # Prefect types what its sync wrappers return as a coroutine too.
+            if artifact is None:
+                created = create_progress_artifact(share, description=said)
+                artifact = cast("UUID", created)
+            else:
+                update_progress_artifact(artifact, share, description=said)
+        except Exception as error:  # noqa: BLE001 - whatever it is, the data is well
+            wanted = False
+            logger.warning("%s: its progress is not shown any more: %s", stage, error)
+
+    follow(0)
+    return follow

@@ -17,22 +17,34 @@ from sklearn.metrics import (
     precision_recall_fscore_support,
 )
 
-from schemas.config import BalanceConfig, EvaluatorKind, Metric, StrategyKind
+from schemas.config import (
+    BalanceConfig,
+    EvaluatorKind,
+    Metric,
+    PublishWhen,
+    StrategyKind,
+)
 from schemas.records import (
+    Attempt,
+    Check,
     ClassPlan,
     ClassReport,
     Curve,
     Decision,
     Evaluation,
     Evidence,
+    FileEntry,
     ModelEvaluation,
+    Outcome,
     Rejection,
     ResamplePlan,
     Scores,
     Survey,
 )
 from tasks.algorithms.calibration import correction_for
+from tasks.algorithms.drift import drift
 from tasks.algorithms.imbalance import diagnose
+from tasks.algorithms.passport import draw_up
 
 Codes = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -97,6 +109,46 @@ def undersampled() -> Evidence:
     )
     return whole.model_copy(
         update={"plan": plan, "evaluation": None, "correction": correction_for(kind)}
+    )
+
+
+def drifted() -> Evidence:
+    """Make evidence of many classes, the largest of which grew since a version."""
+    whole = many()
+    before = dict(list(whole.survey.counts.items())[1:])
+    before["gone <b>for good</b>"] = 7
+    after, limits = whole.survey.counts, whole.config.watch
+    config = whole.config.model_copy(update={"publish": PublishWhen.UNLESS_HURT})
+    assert whole.evaluation is not None
+    hurt = whole.evaluation.model_copy(update={"verdict": "hurt"})
+    return whole.model_copy(
+        update={
+            "config": config,
+            "evaluation": hurt,
+            "drift": drift(before, after, 4, limits),
+        }
+    )
+
+
+def outcome_of(
+    made: Evidence, status: str = "published", parent: int | None = None
+) -> Outcome:
+    """Make an outcome with this evidence, as if its data had been written."""
+    attempt = Attempt(root="/out/rings", run_key="k" * 64, attempt="abc", parent=parent)
+    file = FileEntry(
+        path="data/a/train/part-00000.parquet", rows=9, bytes=9, sha256="0" * 64
+    )
+    check = Check(name="bytes", success=True, note="")
+    when = "2026-01-01T00:00:00+00:00"
+    drafted = draw_up(made, attempt, [file], [check], when)
+    manifest = drafted.model_copy(update={"version": (parent or 0) + 1})
+    return Outcome.model_validate(
+        {
+            "status": status,
+            "root": attempt.root,
+            "manifest": manifest,
+            "evidence": made,
+        }
     )
 
 

@@ -6,15 +6,16 @@ Which of them a test needs, it names; each costs seconds.
 import json
 import os
 import shutil
+import socket
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.request import Request, urlopen
 
-from flows.servers import POOL, prefect, server, worker
+from flows.servers import HOST, POOL, prefect, server, worker
 
 ROOT = Path(__file__).parents[1]
 _PARTS = ("flows", "tasks", "schemas", "tests/data", "prefect.yaml")
@@ -102,16 +103,46 @@ def copy_project(folder: Path) -> Path:
 
 
 @contextmanager
+def served(home: Path) -> Iterator[str]:
+    """Start a server at a port of its own, whatever else starts at the same moment.
+
+    Two that begin together would both find Prefect's own port free, and one of them
+    would take the other's server for its own.
+
+    Args:
+        home: As for flows.servers.server.
+    """
+    with socket.socket() as holder:
+        holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        with suppress(OSError):  # taken by someone else is as good
+            holder.bind((HOST, 4200))
+            holder.listen()
+        with server(home) as address:
+            yield address
+
+
+@contextmanager
+def _environment(settings: dict[str, str]) -> Iterator[None]:
+    """Set variables for a while; what is tested next may want others."""
+    before = dict(os.environ)
+    os.environ.update(settings)
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
+
+
+@contextmanager
 def deployed(folder: Path, **settings: str) -> Iterator[Project]:
     """Copy the project, serve, and deploy all of prefect.yaml; no worker yet.
 
     Args:
         folder: An empty folder for all of it.
-        settings: More of the environment of the worker and its runs.
+        settings: More of the environment of the server, the worker and its runs.
     """
     copy = copy_project(folder / "project")
-    os.environ.update(settings)
-    with server(folder / "home") as address:
+    with _environment(settings), served(folder / "home") as address:
         environment = {
             **settings,
             "PREFECT_HOME": str(folder / "client"),

@@ -66,6 +66,19 @@ def shorten(label: str | None, width: int) -> str:
     text = printable(label)
     if cells(text) <= width:
         return text
+    text = text[:width]  # a label may run to megabytes
     while cells(text) > width - 1:
         text = text[:-1]
     return text + "…"
+
+
+def percent(share: float) -> str:
+    """Write a share so that little does not look like nothing.
+
+    Args:
+        share: 0 or more.
+
+    >>> percent(0.117), percent(0.00002), percent(0)
+    ('11.7%', '<0.1%', '0.0%')
+    """
+    return "<0.1%" if 0 < share < 0.0005 else f"{share:.1%}"  # noqa: PLR2004 - .1% would show 0.0%

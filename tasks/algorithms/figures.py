@@ -1,11 +1,12 @@
 """The pictures of the report as SVG. How they are painted lives in painting."""
 
 import math
+from collections.abc import Sequence
 from functools import partial
 
 from schemas.records import Evaluation, ResamplePlan
 from tasks.algorithms import canvas, painting
-from tasks.algorithms.tables import largest_first
+from tasks.algorithms.fates import ClassFate, largest_first
 
 _WIDTH = 7.5  # inches: 720 pixels
 _HALF = (4.8, 4.0)  # two of them stand side by side
@@ -23,7 +24,7 @@ def draw(plan: ResamplePlan, evaluation: Evaluation | None) -> dict[str, bytes]:
         SVG by name: distribution and, with an evaluation, difference, confusion,
         precision_recall and calibration.
     """
-    figures = {"distribution": distribution(plan)}
+    figures = {"distribution": distribution(plan.classes)}
     if evaluation is None or not evaluation.models:
         return figures
     if math.isfinite(evaluation.difference):
@@ -35,22 +36,22 @@ def draw(plan: ResamplePlan, evaluation: Evaluation | None) -> dict[str, bytes]:
     }
 
 
-def distribution(plan: ResamplePlan) -> bytes:
+def distribution(classes: Sequence[ClassFate]) -> bytes:
     """Draw the training rows of each class before and after, largest class first.
 
     Args:
-        plan: One class or more.
+        classes: One or more.
 
     Returns:
         SVG with two bars for each class: the rows before; the real, duplicated and
         synthetic rows after.
     """
-    classes = largest_first(plan)
-    if len(classes) > _BARS_UP_TO:
+    shown = largest_first(classes)
+    if len(shown) > _BARS_UP_TO:
         half = _BARS_UP_TO // 2
-        classes = classes[:half] + classes[-half:]
+        shown = shown[:half] + shown[-half:]
     return canvas.svg(
-        _WIDTH, 1.05 + 0.42 * len(classes), partial(painting.bars, classes=classes)
+        _WIDTH, 1.05 + 0.42 * len(shown), partial(painting.bars, classes=shown)
     )
 
 
@@ -63,7 +64,7 @@ def difference(evaluation: Evaluation) -> bytes:
     Returns:
         SVG of one dot on one line.
     """
-    return canvas.svg(_WIDTH, 1.2, partial(painting.interval, evaluation=evaluation))
+    return canvas.svg(_WIDTH, 1.4, partial(painting.interval, evaluation=evaluation))
 
 
 def confusion(evaluation: Evaluation) -> bytes:

@@ -5,7 +5,7 @@ import json
 
 from schemas.config import BalanceConfig
 
-FORMAT = 1
+FORMAT = 2
 """Raised when the same config begins to mean other bytes."""
 
 _WITHOUT_MEANING = {"source", "output", "name", "publish", "watch"}

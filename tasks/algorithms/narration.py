@@ -6,9 +6,10 @@ from typing import Any
 from schemas.records import (
     Attempt,
     Check,
+    Drift,
     Evaluation,
     FileEntry,
-    Manifest,
+    Outcome,
     Published,
     ResamplePlan,
     Search,
@@ -16,6 +17,8 @@ from schemas.records import (
     Survey,
 )
 from tasks.algorithms.captions import shorten
+from tasks.algorithms.drift_words import drift_sentence
+from tasks.algorithms.endings import ending_line
 from tasks.algorithms.wording import verdict_sentence
 
 _LABEL = 40  # cells of a label
@@ -116,11 +119,18 @@ def _checks(found: Sequence[Check]) -> str:
     return f"{_many(len(found), 'check')} passed: {names}"
 
 
-def _manifest(found: Sequence[Manifest]) -> str:
-    manifest = found[0]
+def _drift(found: Sequence[Drift]) -> str:
+    return drift_sentence(found[0])
+
+
+def _outcome(found: Sequence[Outcome]) -> str:
+    outcome = found[0]
+    manifest = outcome.manifest
     rows = sum(item.train for item in manifest.classes)
-    files = _many(len(manifest.files), "file")
-    return f"version {manifest.version}, {rows:,} training rows in {files}"
+    made = f"{rows:,} training rows in {_many(len(manifest.files), 'file')}"
+    if outcome.status == "held back":
+        return f"{ending_line(outcome)}, {made}"
+    return f"version {manifest.version}, {made}"
 
 
 def _many(count: int, noun: str) -> str:
@@ -137,5 +147,6 @@ _TELLERS: dict[type, Callable[[Any], str]] = {
     FileEntry: _files,
     Evaluation: _evaluation,
     Check: _checks,
-    Manifest: _manifest,
+    Drift: _drift,
+    Outcome: _outcome,
 }

@@ -8,11 +8,12 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from schemas.records import ClassPlan, Evaluation, ModelEvaluation
+from schemas.records import Evaluation, ModelEvaluation
 from tasks.algorithms import canvas
 from tasks.algorithms.canvas import BLUE, GREEN, INK, ORANGE, PALE, QUIET, RED
 from tasks.algorithms.captions import shorten
-from tasks.algorithms.tables import rows_before
+from tasks.algorithms.fates import ClassFate, rows_before
+from tasks.algorithms.tables import METRICS
 
 _PARTS = {
     "kept": ("real", BLUE),
@@ -29,7 +30,7 @@ _LABEL_WIDTH = 24
 _DARK = 0.4  # share above which a cell needs white text
 
 
-def bars(figure: Figure, classes: Sequence[ClassPlan]) -> None:
+def bars(figure: Figure, classes: Sequence[ClassFate]) -> None:
     """Paint two bars for each class: its rows before; what they are made of after."""
     names = [shorten(one.label, _LABEL_WIDTH) for one in classes]
     axes = figure.subplots()
@@ -55,7 +56,10 @@ def bars(figure: Figure, classes: Sequence[ClassPlan]) -> None:
 def interval(figure: Figure, evaluation: Evaluation) -> None:
     """Paint the difference as a dot on its interval, on a line around zero."""
     axes = figure.subplots()
-    canvas.margins(figure, left=0.3, right=0.3, top=0.35, bottom=0.45)
+    canvas.margins(figure, left=0.3, right=0.3, top=0.35, bottom=0.6)
+    name, better = METRICS[evaluation.metric]
+    turned = ", turned so that more is better" if better == "lower" else ""
+    axes.set_xlabel(f"difference in {name}{turned}")
     (low, high), middle = evaluation.interval, evaluation.difference
     reach = 1.25 * max(abs(low), abs(high), abs(middle), 0.01)
     color = _VERDICTS.get(evaluation.verdict, QUIET)
@@ -172,7 +176,7 @@ def _paint_matrix(axes: Axes, model: ModelEvaluation) -> None:
             axes.text(column, row, f"{count:,}", color=color, ha="center", va="center")
     axes.set_title(model.name)
     axes.set_xticks([])
-    axes.set_xlabel("predicted class, in the same order")
+    axes.set_xlabel("predicted, in the same order")
     canvas.bare(axes)
 
 

@@ -124,6 +124,22 @@ def _packages(evidence: Evidence) -> tuple[str, ...]:
     return (*PACKAGES, _ACCELERATOR) if found and found.accelerated else PACKAGES
 
 
+def accepted_rows(manifest: Manifest) -> dict[str, int]:
+    """Give the rows of each class of the source that the contract accepted.
+
+    Args:
+        manifest: Of a version.
+
+    Returns:
+        Rows of each class in label order; labels that were rejected are left out.
+    """
+    return {
+        item.label: item.source - item.rejected
+        for item in manifest.classes
+        if item.source > item.rejected
+    }
+
+
 def _evaluation(evidence: Evidence) -> ManifestEvaluation | None:
     found = evidence.evaluation
     if found is None:

@@ -1,6 +1,7 @@
 """The tables of the report as rows: plain values, None for what is undefined.
 
-Numbers are rounded here to what a reader needs; how they look lives in rendering.
+Numbers are rounded here to what a reader needs; how they look lives in rendering. The
+rows of classes are made in fates.
 """
 
 import math
@@ -8,7 +9,6 @@ from collections.abc import Sequence
 
 from schemas.config import Metric
 from schemas.records import (
-    ClassPlan,
     ClassReport,
     Evaluation,
     ModelEvaluation,
@@ -64,54 +64,55 @@ _MEASURES = {
 _DIGITS = 6  # significant
 
 
-def class_rows(plan: ResamplePlan, rejections: Sequence[Rejection] = ()) -> list[Row]:
-    """Tell what becomes of the rows of each class, largest class first.
-
-    Args:
-        plan: What becomes of each class.
-        rejections: Rows that broke the contract; those of other labels are left out.
-
-    Returns:
-        A row for each class. Priors are shares of the training rows.
-    """
-    before = max(1, sum(map(rows_before, plan.classes)))
-    after = max(1, sum(one.train for one in plan.classes))
-    return [
-        {
-            "Class": printable(one.label),
-            "Source": one.source,
-            "Rejected": sum(r.rows for r in rejections if r.label == one.label),
-            "Holdout": one.holdout,
-            "Kept": one.kept,
-            "Dropped": one.dropped,
-            "Duplicated": one.duplicated,
-            "Synthetic": one.synthetic,
-            "Train": one.train,
-            "Prior before": _finite(rows_before(one) / before),
-            "Prior after": _finite(one.train / after),
-        }
-        for one in largest_first(plan)
-    ]
-
-
 def without_zeros(rows: Sequence[Row]) -> list[Row]:
     """Leave out the columns that are 0 in every row, so that a table stays narrow."""
     told = [name for name in rows[0] if any(row[name] != 0 for row in rows)]
     return [{name: row[name] for name in told} for row in rows]
 
 
-def total_row(rows: Sequence[Row]) -> Row:
-    """Add up rows whose first column is a name and all others are numbers.
+def total_row(rows: Sequence[Row], name: str = "All classes") -> Row:
+    """Add up rows whose first column is a name.
+
+    Args:
+        rows: One or more.
+        name: Of the row.
+
+    Returns:
+        The sum of each column; nothing where a column is text.
 
     >>> total_row([{"Class": "a", "Train": 2}, {"Class": "b", "Train": 3}])
     {'Class': 'All classes', 'Train': 5}
     """
-    name, *columns = rows[0]
-    sums = {
-        column: sum(n for row in rows if isinstance(n := row[column], int | float))
-        for column in columns
-    }
-    return {name: "All classes", **sums}
+    first, *columns = rows[0]
+    return {first: name, **{column: _sum(rows, column) for column in columns}}
+
+
+def _sum(rows: Sequence[Row], column: str) -> str | float:
+    values = [row[column] for row in rows]
+    if any(isinstance(value, str) for value in values):
+        return ""
+    return sum(value for value in values if isinstance(value, int | float))
+
+
+def cut(rows: Sequence[Row], first: int, last: int = 0) -> list[Row]:
+    """Leave out the middle of a long table, and say how many rows it had.
+
+    Args:
+        rows: With a name in their first column.
+        first: Rows kept at the top.
+        last: Rows kept at the bottom.
+
+    Returns:
+        At most ``first + last + 1`` rows; one has the sums of those left out.
+
+    >>> cut([{"Class": name, "Train": 2} for name in "abcd"], 1, 1)[1]
+    {'Class': '(2 more)', 'Train': 4}
+    """
+    end = len(rows) - last
+    if first >= end:
+        return list(rows)
+    more = total_row(rows[first:end], f"({end - first:,} more)")
+    return [*rows[:first], more, *rows[end:]]
 
 
 def score_rows(evaluation: Evaluation) -> list[Row]:
@@ -126,7 +127,7 @@ def score_rows(evaluation: Evaluation) -> list[Row]:
     return [
         {"Metric": name, "Better": better}
         | {
-            model_name(model): _finite(getattr(model.scores, metric))
+            model_name(model): finite(getattr(model.scores, metric))
             for model in evaluation.models
         }
         for metric, (name, better) in METRICS.items()
@@ -152,8 +153,8 @@ def measure_rows(plan: ResamplePlan) -> list[Row]:
     return [
         {
             "Measure": name,
-            "Before": _finite(getattr(plan.before, field)),
-            "After": _finite(getattr(plan.after, field)),
+            "Before": finite(getattr(plan.before, field)),
+            "After": finite(getattr(plan.after, field)),
             "What it says": meaning,
         }
         for field, (name, meaning) in _MEASURES.items()
@@ -168,16 +169,6 @@ def rejection_rows(rejections: Sequence[Rejection]) -> list[Row]:
     ]
 
 
-def largest_first(plan: ResamplePlan) -> list[ClassPlan]:
-    """Sort classes by their training rows before; ties stay in label order."""
-    return sorted(plan.classes, key=rows_before, reverse=True)
-
-
-def rows_before(plan: ClassPlan) -> int:
-    """Count the training rows of a class as they were."""
-    return plan.kept + plan.dropped
-
-
 def model_name(model: ModelEvaluation) -> str:
     """Name a model for readers."""
     return model.name.replace("_", " ").capitalize()
@@ -190,11 +181,12 @@ def _compare(models: Sequence[ModelEvaluation], reports: Sequence[ClassReport]) 
     }
     for score in ("F1", "Recall", "Precision"):
         for model, report in zip(models, reports, strict=True):
-            row[f"{score} {model.name}"] = _finite(getattr(report, score.lower()))
+            row[f"{score} {model.name}"] = finite(getattr(report, score.lower()))
     return row
 
 
-def _finite(value: float | None) -> float | None:
+def finite(value: float | None) -> float | None:
+    """Round a number to what a reader needs; None where it is undefined."""
     if value is None or not math.isfinite(value):
         return None
     return float(f"{value:.{_DIGITS}g}")

@@ -1,25 +1,15 @@
 """The versions of a dataset: a numbered log of manifests, each created exclusively.
 
 A version exists from the moment its manifest does; nothing is replaced or renamed.
-How the files it lists are written is workspace's.
-
-The sha256 in a manifest is checked by any program thus::
-
-    fields = json.load(open(path))
-    told = fields.pop("sha256")
-    text = json.dumps(fields, sort_keys=True, separators=(",", ":"))
-    assert hashlib.sha256(text.encode()).hexdigest() == told
+How the files it lists are written is workspace's; versions held back are held_back's.
 """
 
-import hashlib
 import json
 import logging
 import re
 import secrets
 from collections.abc import Sequence
 from pathlib import Path
-
-from pydantic import ValidationError
 
 from schemas.errors import EvenkeelError, VerificationError
 from schemas.records import Attempt, FileEntry, Manifest
@@ -30,8 +20,10 @@ from tasks.storage.exclusive import (
     reported,
     sync_folder,
 )
+from tasks.storage.sealing import changed, read_sealed, seal
 
 SCRATCH = "scratch"
+HELD_BACK = "held-back.json"
 _COMMITS = "_commits"
 _NAME = re.compile(r"[0-9]{20}\.json")
 _RUN_KEY_SHOWN = 16
@@ -42,16 +34,6 @@ _log = logging.getLogger(__name__)
 def data_folder(run: Attempt | Manifest) -> str:
     """Name the folder of an attempt's files, relative to OUTPUT/NAME."""
     return f"data/{run.run_key[:_RUN_KEY_SHOWN]}-{run.attempt}"
-
-
-def seal(manifest: Manifest) -> Manifest:
-    """Give a manifest the sha256 of the canonical JSON of all its other fields.
-
-    Canonical: keys sorted, separators ``,`` and ``:`` alone, ASCII with escapes,
-    numbers as Python's json module writes them.
-    """
-    fields = json.loads(manifest.model_dump_json())
-    return manifest.model_copy(update={"sha256": _digest(fields)})
 
 
 def read_head(root: str) -> Manifest | None:
@@ -92,7 +74,7 @@ def commit(attempt: Attempt, draft: Manifest) -> Manifest:
     """
     root = Path(attempt.root)
     make_folder(root / _COMMITS)
-    _settle(root, draft.files)
+    settle(root, draft.files)
     head = draft.parent or 0
     while True:
         for number in _numbers(root):
@@ -101,14 +83,14 @@ def commit(attempt: Attempt, draft: Manifest) -> Manifest:
                 if newer.run_key == attempt.run_key:
                     return newer
                 head = number
-        manifest = _numbered(draft, attempt, head)
+        manifest = numbered(draft, attempt, head)
         if _create(root, manifest):
             _write_latest(root)
             return manifest
 
 
 def is_committed(attempt: Attempt) -> bool:
-    """Tell whether any version is made of this attempt.
+    """Tell whether any version is made of this attempt, be it one held back.
 
     Raises:
         UserError: The versions may not be read.
@@ -116,16 +98,10 @@ def is_committed(attempt: Attempt) -> bool:
     """
     root = Path(attempt.root)
     with reported(root):
-        return any(
+        return (root / data_folder(attempt) / HELD_BACK).exists() or any(
             attempt.attempt in manifest_path(root, number).read_text()
             for number in reversed(_numbers(root))
         )
-
-
-def _digest(fields: dict[str, object]) -> str:
-    rest = {name: value for name, value in fields.items() if name != "sha256"}
-    text = json.dumps(rest, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def manifest_path(root: Path, number: int) -> Path:
@@ -144,22 +120,24 @@ def _numbers(root: Path) -> list[int]:
 
 def _read(root: Path, number: int) -> Manifest:
     path = manifest_path(root, number)
-    with reported(path):
-        text = path.read_text()
-    try:
-        manifest = Manifest.model_validate_json(text)
-    except ValidationError as error:
-        raise VerificationError(f"{str(path)!r} is not a manifest: {error}") from error
-    if manifest.version != number or manifest.sha256 != _digest(json.loads(text)):
-        raise VerificationError(
-            f"{str(path)!r} was changed after it was written: its number or its sha256 "
-            "does not fit. Restore it from a copy."
-        )
+    manifest = read_sealed(path)
+    if manifest.version != number:
+        raise changed(path)
     return manifest
 
 
-def _settle(root: Path, files: Sequence[FileEntry]) -> None:
-    """See that all files are there, and that their names outlast a power cut."""
+def settle(root: Path, files: Sequence[FileEntry]) -> None:
+    """See that all files are there, and that their names outlast a power cut.
+
+    Args:
+        root: OUTPUT/NAME.
+        files: Of the version.
+
+    Raises:
+        VerificationError: One is gone or changed.
+        UserError: A folder cannot be opened.
+        TransientError: The storage failed.
+    """
     folders = {root, root.parent}
     for entry in files:
         path = root / checked(entry.path)
@@ -172,7 +150,8 @@ def _settle(root: Path, files: Sequence[FileEntry]) -> None:
         sync_folder(root / folder)
 
 
-def _numbered(draft: Manifest, attempt: Attempt, head: int) -> Manifest:
+def numbered(draft: Manifest, attempt: Attempt, head: int) -> Manifest:
+    """Fill in what makes a draft the version after the head (0: the first), sealed."""
     facts = {
         "version": head + 1,
         "parent": head or None,

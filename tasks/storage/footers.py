@@ -11,6 +11,7 @@ from itertools import zip_longest
 from typing import NamedTuple
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 
 from schemas.errors import UserError
 from schemas.records import Fragment
@@ -19,12 +20,34 @@ from tasks.storage.location import Location, find_parquet
 from tasks.storage.parquet import open_parquet, reading
 
 
-class _Footer(NamedTuple):
+class Footer(NamedTuple):
+    """What a file says of itself, without its rows."""
+
     path: str
+    name: str
+    """Relative to the source's root, with forward slashes."""
     schema: pa.Schema
     row_groups: tuple[int, ...]
+    """Rows of each."""
     bytes: int
-    sha256: str
+
+
+def read_footers(source: str) -> tuple[Footer, ...]:
+    """Read the footer of every file of a source, and nothing else.
+
+    Args:
+        source: A file, a folder or a glob, as for location.find_parquet.
+
+    Returns:
+        The footers sorted by name; whether they fit together is not looked at.
+
+    Raises:
+        UserError: A file is not Parquet, or is damaged or cut short.
+        TransientError: The storage failed.
+    """
+    root, names = find_parquet(source)
+    with ThreadPoolExecutor() as pool:
+        return tuple(pool.map(partial(_read_footer, root), names))
 
 
 def read_fragments(source: str) -> tuple[tuple[Fragment, ...], pa.Schema]:
@@ -45,25 +68,41 @@ def read_fragments(source: str) -> tuple[tuple[Fragment, ...], pa.Schema]:
     root, names = find_parquet(source)
     partitions = read_partitions(names)
     with ThreadPoolExecutor() as pool:
-        footers = list(pool.map(partial(_read_footer, root), names))
-    schema = _shared_schema(names, [footer.schema for footer in footers])
-    fragments = tuple(_fragments(names, footers, partitions))
+        read = list(pool.map(partial(_read_and_hash, root), names))
+    schema = _shared_schema(names, [footer.schema for footer, _ in read])
+    fragments = tuple(_fragments(read, partitions))
     if not any(fragment.rows for fragment in fragments):
         raise UserError(f"{source!r} has 0 rows in {len(names)} file(s). Give it rows.")
     return fragments, _with_partitions(schema, partitions, names[0])
 
 
-def _read_footer(root: Location, name: str) -> _Footer:
-    location = Location(root.filesystem, f"{root.path.rstrip('/')}/{name}")
+def _read_footer(root: Location, name: str) -> Footer:
+    location = _within(root, name)
     with reading(name), open_parquet(location) as (file, parquet):
-        footer = parquet.metadata
-        groups = [footer.row_group(i).num_rows for i in range(footer.num_row_groups)]
-        if sum(groups) != footer.num_rows or min(groups, default=0) < 0:
-            raise ValueError("its row groups do not add up")
-        schema, size = parquet.schema_arrow, file.size()
+        return _footer(location.path, name, file, parquet)
+
+
+def _read_and_hash(root: Location, name: str) -> tuple[Footer, str]:
+    """Read both from one open file: another may take its name in between."""
+    location = _within(root, name)
+    with reading(name), open_parquet(location) as (file, parquet):
+        footer = _footer(location.path, name, file, parquet)
         file.seek(0)
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
-    return _Footer(location.path, schema, tuple(groups), size, digest)
+        return footer, hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _within(root: Location, name: str) -> Location:
+    return Location(root.filesystem, f"{root.path.rstrip('/')}/{name}")
+
+
+def _footer(
+    path: str, name: str, file: pa.NativeFile, parquet: pq.ParquetFile
+) -> Footer:
+    found = parquet.metadata
+    groups = tuple(found.row_group(i).num_rows for i in range(found.num_row_groups))
+    if sum(groups) != found.num_rows or min(groups, default=0) < 0:
+        raise ValueError("its row groups do not add up")
+    return Footer(path, name, parquet.schema_arrow, groups, file.size())
 
 
 def _shared_schema(names: Sequence[str], schemas: Sequence[pa.Schema]) -> pa.Schema:
@@ -100,19 +139,19 @@ def _with_partitions(schema: pa.Schema, partitions: Partitions, name: str) -> pa
 
 
 def _fragments(
-    names: Sequence[str], footers: Sequence[_Footer], partitions: Partitions
+    read: Sequence[tuple[Footer, str]], partitions: Partitions
 ) -> Iterator[Fragment]:
     first = 0
-    for name, footer, values in zip(names, footers, partitions.values, strict=True):
+    for (footer, sha256), values in zip(read, partitions.values, strict=True):
         rows = sum(footer.row_groups)
         yield Fragment(
             path=footer.path,
-            name=name,
+            name=footer.name,
             first=first,
             rows=rows,
             row_groups=footer.row_groups,
             bytes=footer.bytes,
-            sha256=footer.sha256,
+            sha256=sha256,
             partition=values,
         )
         first += rows

@@ -1,6 +1,7 @@
 """From what a user calls a source or an output to files. What is in them is parquet's.
 
-The only place that knows what a scheme such as ``s3://`` means.
+The only place that knows what a scheme such as ``s3://`` means, and the only door:
+no file is opened but at a path that went through ``locate`` or ``find_parquet``.
 """
 
 import difflib
@@ -15,8 +16,10 @@ from pathlib import Path
 from pyarrow import fs
 
 from schemas.errors import UserError
+from tasks.storage.roots import check_allowed
 
 SUFFIXES = (".parquet", ".parq", ".pq")
+_MOST_DEEP = 2
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://")
 
 
@@ -39,7 +42,8 @@ def locate(uri: str) -> Location:
         The local filesystem and the absolute real path.
 
     Raises:
-        UserError: An unsupported scheme, or text that cannot be a path.
+        UserError: An unsupported scheme, text that cannot be a path, or a path outside
+            of the allowed roots.
     """
     if scheme := _SCHEME.match(uri):
         raise UserError(
@@ -53,6 +57,7 @@ def locate(uri: str) -> Location:
         str(path).encode()
     except (OSError, RuntimeError, ValueError) as error:
         raise UserError(f"{uri!r} cannot be a path: {error}. Correct it.") from error
+    check_allowed(path, uri)
     return Location(fs.LocalFileSystem(), str(path))
 
 
@@ -77,7 +82,8 @@ def find_parquet(source: str) -> tuple[Location, tuple[str, ...]]:
         folder), and the files' names relative to it, with forward slashes, sorted.
 
     Raises:
-        UserError: Nothing is there, nothing matches, or a file would be read twice.
+        UserError: Nothing is there, nothing matches, a file would be read twice, or a
+            link leads out of the allowed roots.
     """
     location = locate(source)
     try:
@@ -139,7 +145,7 @@ def _match(root: Path, pattern: Path) -> Iterator[str]:
     if not pattern.parts:
         yield from _walk(root, root)
         return
-    for name in glob.glob(str(pattern), root_dir=root, recursive=True):  # noqa: PTH207 - Path.glob reads ** differently from version to version
+    for name in glob.glob(_bounded(pattern), root_dir=root, recursive=True):  # noqa: PTH207 - Path.glob reads ** differently from version to version
         path = root / name
         if _hidden(Path(name).parts):
             continue
@@ -149,8 +155,20 @@ def _match(root: Path, pattern: Path) -> Iterator[str]:
             yield Path(name).as_posix()
 
 
+def _bounded(pattern: Path) -> str:
+    """Refuse a glob that would walk a tree again and again, through links for hours."""
+    deep = pattern.parts.count("**")
+    if deep > _MOST_DEEP:
+        raise UserError(
+            f"{str(pattern)!r} has '**' {deep} times, at most {_MOST_DEEP} are taken. "
+            "Name the folders in between; '**' reaches all that is below."
+        )
+    return str(pattern)
+
+
 def _walk(root: Path, top: Path) -> Iterator[str]:
     for folder, folders, files in os.walk(top, onerror=_stop, followlinks=True):
+        check_allowed(Path(folder).resolve(), folder)
         folders[:] = [name for name in folders if not _hidden([name])]
         for name in files:
             if name.lower().endswith(SUFFIXES) and not _hidden([name]):
@@ -170,7 +188,9 @@ def _check_names(root: Path, names: set[str]) -> None:
     for name in sorted(names):
         if any("\ud800" <= letter <= "\udfff" for letter in name):
             raise UserError(f"The file name {name!r} is not UTF-8. Rename the file.")
-        other = seen.setdefault((root / name).resolve(), name)
+        path = (root / name).resolve()
+        check_allowed(path, str(root / name))
+        other = seen.setdefault(path, name)
         if other != name:
             raise UserError(
                 f"{name!r} and {other!r} in {str(root)!r} are the same file by a "

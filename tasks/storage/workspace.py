@@ -33,29 +33,36 @@ def dataset_root(output: str, name: str) -> str:
     """Give OUTPUT/NAME as a path; it need not exist.
 
     Raises:
-        UserError: The output cannot be a path.
+        UserError: The output cannot be a path, or is outside of the allowed roots.
     """
-    return str(Path(locate(output).path) / checked(name))
+    place = Path(locate(output).path) / checked(name)
+    return locate(str(place)).path  # NAME may be a link that leads elsewhere
 
 
-def begin(output: str, name: str, run_key: str) -> Attempt:
+def begin(output: str, name: str, run_key: str, owner: str = "") -> Attempt:
     """Make a place for the files of a run; others do not see it.
 
     Args:
         output: Folder under which datasets are published; made if missing.
         name: Name of the dataset, a slug.
         run_key: sha256 of source, config and seed, in hexadecimal.
+        owner: Id of the run, by which staging finds what a killed one left behind.
 
     Returns:
-        The attempt, with a fresh id.
+        The attempt, with a fresh id that begins with the owner's.
 
     Raises:
         UserError: The output is full or cannot be written to.
         TransientError: The storage failed.
     """
     root = dataset_root(output, name)
-    attempt = Attempt(root=root, run_key=run_key, attempt=secrets.token_hex(6))
-    make_folder(Path(directory(attempt)))
+    unique = "-".join([*filter(None, [owner]), secrets.token_hex(6)])
+    attempt = Attempt(root=root, run_key=run_key, attempt=unique)
+    try:
+        make_folder(Path(directory(attempt)))
+    except EvenkeelError:
+        discard(attempt)  # the next try makes a place of its own
+        raise
     return attempt
 
 

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tasks.algorithms.captions import cells, one_line, printable, shorten
+from tasks.algorithms.captions import cells, one_line, percent, printable, shorten
 
 
 @given(st.text())
@@ -36,3 +36,13 @@ def test_blank_labels_are_told_apart() -> None:
     blanks = (None, "", " ", "  ", "\t")
 
     assert len({printable(label) for label in blanks}) == len(blanks)
+
+
+def test_a_label_of_a_megabyte_is_no_trouble() -> None:
+    """It took minutes when letters were taken from its end one by one."""
+    assert shorten("日本" * 500_000, 9) == "日本日本…"
+
+
+@given(st.floats(0, 1))
+def test_only_nothing_is_zero_percent(share: float) -> None:
+    assert (percent(share) == "0.0%") is (share == 0)

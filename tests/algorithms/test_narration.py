@@ -85,8 +85,22 @@ def test_what_is_published_is_told() -> None:
     assert "another source" in narrate(Published(version=2, unchanged=None))
     known = Published(version=same.version, unchanged=same)
     assert "what this run would make" in narrate(known)
-    assert narrate(same).startswith(f"version {same.version}, ")
-    assert narrate(same).endswith("training rows in 1 file")
+
+
+def test_an_ending_is_told() -> None:
+    made = evidence.outcome_of(evidence.binary(), parent=3)
+    assert narrate(made).startswith("version 4, ")
+    assert narrate(made).endswith(" training rows in 1 file")
+    aside = evidence.outcome_of(evidence.drifted(), "held back", 3)
+    assert narrate(aside).startswith("Held back: hurt, v3 stays, ")
+    again = aside.model_copy(update={"evidence": None})
+    assert narrate(again).startswith("Still held back: hurt, ")
+
+
+def test_drift_is_told() -> None:
+    line = narrate(evidence.drifted().drift)
+    assert line.startswith("Since version 4 the class priors moved")
+    assert line.isprintable()
 
 
 def test_an_attempt_names_what_it_follows() -> None:

@@ -4,24 +4,23 @@ import html as entities
 import json
 import re
 from collections.abc import Mapping
-from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
-from markdown_it import MarkdownIt
 from playwright.sync_api import Page
 
 from schemas.config import BalanceConfig
-from schemas.records import Evidence
+from schemas.records import Evidence, Rejection
 from tasks.algorithms import figures
-from tasks.algorithms.captions import one_line, shorten
-from tasks.algorithms.rendering import escape_markdown, html, markdown
+from tasks.algorithms.captions import shorten
+from tasks.algorithms.rendering import html, markdown
 from tasks.algorithms.wording import verdict_sentence
 from tests import evidence
+from tests.outline import Outline, outline_of
 
 pytest_plugins = ["tests.chromium"]
 
@@ -29,29 +28,10 @@ MADE = {
     "binary": evidence.binary(),
     "many": evidence.many(),
     "undersampled": evidence.undersampled(),
+    "drifted": evidence.drifted(),
 }
 DRAWN = {name: figures.draw(m.plan, m.evaluation) for name, m in MADE.items()}
-MARKDOWN = MarkdownIt("commonmark").enable(["table", "strikethrough"])
 LABELS = st.text(max_size=50) | st.sampled_from(evidence.HOSTILE)
-
-
-class _Outline(HTMLParser):
-    def __init__(self, page: str) -> None:
-        super().__init__()
-        self.tags: list[str] = []
-        self.text: list[str] = []
-        self.feed(page)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        names = [name for name, _ in attrs if name != "title"]
-        self.tags.append(" ".join([tag, *names]))
-
-    def handle_data(self, data: str) -> None:
-        self.text.append(data)
-
-
-def _squeezed(text: str) -> str:
-    return " ".join(text.split())
 
 
 @pytest.mark.parametrize("name", MADE)
@@ -66,8 +46,8 @@ def test_same_evidence_same_page(name: str) -> None:
 @given(LABELS)
 @settings(deadline=None)
 def test_no_label_changes_the_shape_of_the_page(label: str) -> None:
-    plain = _Outline(html(evidence.binary(minority="plain"), {}))
-    outline = _Outline(html(evidence.binary(minority=label), {}))
+    plain = Outline(html(evidence.binary(minority="plain"), {}))
+    outline = Outline(html(evidence.binary(minority=label), {}))
 
     assert outline.tags == plain.tags
     assert shorten(label, 100) in outline.text
@@ -76,36 +56,16 @@ def test_no_label_changes_the_shape_of_the_page(label: str) -> None:
 @given(LABELS)
 @settings(deadline=None)
 def test_no_label_changes_the_shape_of_the_markdown(label: str) -> None:
-    plain = MARKDOWN.render(markdown(evidence.binary(minority="plain"), {}))
-    outline = _Outline(MARKDOWN.render(markdown(evidence.binary(minority=label), {})))
+    plain = outline_of(markdown(evidence.binary(minority="plain"), {}))
+    outline = outline_of(markdown(evidence.binary(minority=label), {}))
 
-    assert outline.tags == _Outline(plain).tags
-
-
-@given(LABELS)
-@example("\\|")
-@example("www.example.org and a@b.cd")
-def test_escaped_text_reads_as_it_was_in_a_cell(text: str) -> None:
-    table = f"| a | b |\n| - | - |\n| x{escape_markdown(text)}x | y |\n"
-    outline = _Outline(MARKDOWN.render(table))
-
-    assert outline.tags.count("td") == 2
-    assert _squeezed(f"x{one_line(text)}x") in _squeezed("".join(outline.text))
-
-
-def test_bare_addresses_are_no_links() -> None:
-    links = MarkdownIt("commonmark").render(
-        escape_markdown("<https://e.org> [a](b) ![c](d)")
-    )
-
-    assert "<a" not in links
-    assert "<img" not in links
+    assert outline.tags == plain.tags
 
 
 @pytest.mark.parametrize("name", MADE)
 def test_the_page_loads_and_runs_nothing(name: str) -> None:
     page = html(MADE[name], DRAWN[name])
-    outline = _Outline(page)
+    outline = Outline(page)
 
     assert "script" not in {tag.split()[0] for tag in outline.tags}
     assert not re.search(r"(src|href)=\"(?!data:image/svg)", page)
@@ -117,12 +77,33 @@ def test_the_page_loads_and_runs_nothing(name: str) -> None:
 def test_both_reports_tell_the_verdict_and_the_decision(name: str) -> None:
     made = MADE[name]
     sentences = (verdict_sentence(made.evaluation), made.plan.decision.reason)
-    text = "".join(_Outline(html(made, {})).text)
-    brief = "".join(_Outline(MARKDOWN.render(markdown(made, {}))).text)
+    text = "".join(Outline(html(made, {})).text)
+    brief = "".join(outline_of(markdown(made, {})).text)
 
     for sentence in (*sentences, *made.plan.decision.notes, made.correction.note):
         assert sentence in text
         assert sentence in brief
+
+
+@pytest.mark.parametrize("name", MADE)
+def test_drift_and_what_the_gate_says_are_told_where_there_are_any(name: str) -> None:
+    made = MADE[name]
+    pages = ("".join(Outline(html(made, {})).text), markdown(made, {}))
+
+    for page in pages:
+        assert ("Since version 4" in page) is (name == "drifted")
+        assert ("Held back: balancing hurt" in page) is (name == "drifted")
+
+
+def test_counts_that_did_not_change_are_no_drift() -> None:
+    made = MADE["drifted"]
+    assert made.drift
+    same = made.drift.model_copy(update={"before": made.drift.after})
+    none = made.model_copy(update={"drift": None})
+
+    for write in (html, markdown):
+        again = made.model_copy(update={"drift": same})
+        assert write(again, {}) == write(none, {})
 
 
 @pytest.mark.parametrize("name", MADE)
@@ -157,8 +138,23 @@ def test_long_tables_are_cut_in_markdown_alone() -> None:
     plan = made.plan.model_copy(update={"classes": classes})
     long = made.model_copy(update={"plan": plan, "evaluation": None})
 
-    assert "And 31 more, in report.html." in markdown(long, {})
-    assert "class 89" in html(long, {})
+    brief = markdown(long, {})
+    assert "(40 more)" in brief
+    assert "class 89" in brief
+    assert "class 40" not in brief
+    assert "class 40" in html(long, {})
+
+
+def test_of_many_rejections_markdown_says_where_the_others_are() -> None:
+    made = evidence.binary()
+    rejections = [
+        Rejection(label=f"x{place}", reason="label is not allowed", rows=1)
+        for place in range(70)
+    ]
+    survey = made.survey.model_copy(update={"rejections": tuple(rejections)})
+    long = made.model_copy(update={"survey": survey})
+
+    assert "And 10 more, in report.html." in markdown(long, {})
 
 
 def test_the_snippet_of_the_page_works(

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from schemas.records import Diagnosis, Evidence
+from schemas.records import Diagnosis
 from tasks.algorithms.tables import (
     Row,
-    class_rows,
+    cut,
     measure_rows,
     per_class_rows,
     rejection_rows,
@@ -19,39 +19,7 @@ from tasks.algorithms.tables import (
 )
 from tests import evidence
 
-EVIDENCE = (evidence.binary(), evidence.many(), evidence.undersampled())
 FLOATS = st.floats() | st.none()
-
-
-@pytest.mark.parametrize("made", EVIDENCE)
-def test_no_row_is_lost(made: Evidence) -> None:
-    for row in class_rows(made.plan, made.survey.rejections):
-        parts = [row[name] for name in ("Holdout", "Kept", "Dropped")]
-        assert row["Source"] == sum(part for part in parts if isinstance(part, int))
-
-
-@pytest.mark.parametrize("made", EVIDENCE)
-def test_priors_are_shares(made: Evidence) -> None:
-    total = total_row(class_rows(made.plan))
-
-    assert total["Prior before"] == pytest.approx(1, abs=1e-4)
-    assert total["Prior after"] == pytest.approx(1, abs=1e-4)
-
-
-def test_classes_come_largest_first() -> None:
-    made = evidence.many()
-    rows = [row["Prior before"] for row in class_rows(made.plan)]
-
-    assert rows == sorted(rows, key=lambda prior: -float(prior or 0))
-    assert len(rows) == len(made.plan.classes)
-
-
-def test_rejected_rows_count_for_their_class_alone() -> None:
-    made = evidence.binary()
-
-    rows = class_rows(made.plan, made.survey.rejections)
-
-    assert [row["Rejected"] for row in rows] == [0, 2]
 
 
 @given(FLOATS, st.floats(), st.floats())
@@ -102,3 +70,29 @@ def test_rejections_come_most_rows_first() -> None:
 def test_only_columns_that_are_zero_everywhere_are_left_out() -> None:
     rows: list[Row] = [{"a": 0, "b": 1, "c": None}, {"a": 0, "b": 0, "c": 0}]
     assert without_zeros(rows) == [{"b": 1, "c": None}, {"b": 0, "c": 0}]
+
+
+@given(
+    st.lists(st.integers(0, 9), min_size=1, max_size=30),
+    st.integers(0, 9),
+    st.integers(0, 9),
+)
+def test_a_cut_table_adds_up_to_the_whole(
+    numbers: list[int], first: int, last: int
+) -> None:
+    rows: list[Row] = [
+        {"Class": str(place), "Rows": number, "Word": "x"}
+        for place, number in enumerate(numbers)
+    ]
+    shown = cut(rows, first, last)
+
+    assert len(shown) <= first + last + 1
+    assert total_row(shown) == total_row(rows)
+    if len(rows) > first + last:
+        hidden = len(rows) - first - last
+        more = {"Class": f"({hidden} more)", "Word": ""}
+        assert shown[first].items() >= more.items()
+        assert shown[:first] == rows[:first]
+        assert shown[first + 1 :] == rows[len(rows) - last :]
+    else:
+        assert shown == rows

@@ -271,3 +271,53 @@ def test_what_is_unknown_in_a_config_is_named(
     config = tmp_path / "typo.yaml"
     config.write_text(f"source: {GLASS}\ntarget: Type\nstrategy: {{knd: smote}}\n")
     _refused(evenkeel("run", "--config", config), "strategy.knd")
+
+
+def test_what_is_held_back_is_said_with_the_reason_and_the_report(
+    evenkeel: Command, tmp_path: Path
+) -> None:
+    request = (GLASS, "--target", "Type", "--evaluator", "none")
+    gated = (*request, "--publish", "if_helped")
+    code, out, err = evenkeel("run", *gated)
+    assert (code, err) == (0, "")
+    said = " ".join(out.split())
+    assert said.startswith("glass is held back: nothing was published. Held back: ")
+    assert "nothing was evaluated, and 'publish: if_helped'" in said
+    (manifest,) = tmp_path.glob("out/glass/data/*/held-back.json")
+    assert str(manifest.parent / "report" / "report.html") in out
+    assert str(manifest) in out
+    code, out, _ = evenkeel("run", *gated)
+    assert (code, out.startswith("glass is still held back")) == (0, True)
+    _, out, _ = evenkeel("run", *gated, "--json")
+    record = json.loads(out)
+    assert (record["status"], record["manifest"]) == ("held back", str(manifest))
+    _refused(evenkeel("show", tmp_path / "out" / "glass"), "nothing is published")
+    _, out, _ = evenkeel("run", *request, "--json")
+    assert json.loads(out)["status"] == "published"
+
+
+def test_priors_that_moved_are_said_by_run_and_show(
+    evenkeel: Command, tmp_path: Path
+) -> None:
+    source = tmp_path / "drifting.parquet"
+    request = (source, "--target", "y", "--evaluator", "none")
+    _write(source, x=[float(n) for n in range(220)], y=["a"] * 200 + ["b"] * 20)
+    assert "Since version" not in evenkeel("run", *request)[1]
+    _write(source, x=[float(n) for n in range(290)], y=["a"] * 200 + ["b"] * 90)
+    code, out, err = evenkeel("run", *request)
+    assert (code, err) == (0, "")
+    assert "Since version 1 the class priors moved (G-test p <0.001" in out
+    _, shown, _ = evenkeel("show", tmp_path / "out" / "drifting")
+    assert shown == out
+
+
+def test_rejected_rows_and_notes_are_said(evenkeel: Command, tmp_path: Path) -> None:
+    labels = ["a"] * 200 + ["b"] * 20 + ["lone"] + [None] * 4
+    source = _write(
+        tmp_path / "few.parquet", x=[float(n) for n in range(len(labels))], y=labels
+    )
+    words = ("--target", "y", "--strategy", "smote", "--evaluator", "none")
+    code, out, _ = evenkeel("run", source, *words)
+    assert code == 0
+    assert "Rejected: 4 rows, null: label is missing" in out
+    assert "  - One row has no neighbour" in out

@@ -1,19 +1,22 @@
-"""Kills runs before every step they take on the disk; test_commits reads the tally.
+"""Kills runs before every step they take on the disk, for tests that read the tally.
 
-python -m tests.storage.crash FOLDER
+python -m tests.storage.crash FOLDER [held-back]
 """
 
 import json
 import os
 import signal
 import sys
+from collections.abc import Callable
 from itertools import count
+from pathlib import Path
 from types import FrameType
 
 import pyarrow as pa
 
-from schemas.records import Manifest
+from schemas.records import Attempt, Manifest
 from tasks.storage.commits import commit, read_head
+from tasks.storage.held_back import hold_back, read_held_back
 from tasks.storage.workspace import begin, dataset_root, describe, part
 from tests.storage.drafts import draft
 
@@ -25,14 +28,16 @@ STEPS = {
     "mkdir",
     "open",
     "replace",
+    "rmdir",
     "unlink",
     "write",
 }
+Finish = Callable[[Attempt, Manifest], Manifest]
 TABLE = pa.table({"x": list(range(1_000))})
 
 
-def run(output: str, number: int) -> Manifest:
-    """Write two parts and commit them, on top of the head."""
+def run(output: str, number: int, finish: Finish = commit) -> Manifest:
+    """Write two parts and finish them, on top of the head."""
     head = read_head(dataset_root(output, "toy"))
     attempt = begin(output, "toy", f"{number:064x}")
     entries = []
@@ -41,7 +46,7 @@ def run(output: str, number: int) -> Manifest:
             file.write(TABLE)
         assert file.entry is not None
         entries.append(file.entry)
-    return commit(attempt, draft(attempt, entries, head.version if head else None))
+    return finish(attempt, draft(attempt, entries, head.version if head else None))
 
 
 def die_before(step: int) -> None:
@@ -62,14 +67,14 @@ def is_step(called: object) -> bool:
     return module in {"posix", "_io"} and getattr(called, "__name__", "") in STEPS
 
 
-def killed(output: str, step: int) -> int:
+def killed(output: str, step: int, finish: Finish = commit) -> int:
     """Run in a child that dies; return how it ended."""
     child = os.fork()
     if child:
         return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
     die_before(step)
     try:
-        run(output, step)
+        run(output, step, finish)
         os._exit(0)
     finally:
         os._exit(1)
@@ -92,5 +97,24 @@ def main(output: str) -> None:
             return
 
 
+def main_held_back(output: str) -> None:
+    """Print, for each step: how the run ended, and whether all is as it should be."""
+    root = dataset_root(output, "toy")
+    published = run(output, 0)
+    former = run(output, 0, hold_back)
+    for step in count(1):
+        ended = killed(output, step, hold_back)
+        held = read_held_back(root)
+        assert held is not None
+        whole = all(describe(root, entry) == entry for entry in held.files)
+        known = held == former or held.run_key == f"{step:064x}"
+        former = run(output, step, hold_back)
+        alone = len(list(Path(root).glob("data/*/held-back.json"))) == 1
+        fine = whole and known and alone and read_head(root) == published
+        sys.stdout.write(json.dumps([ended, fine]) + "\n")
+        if not ended:
+            return
+
+
 if __name__ == "__main__":
-    main(sys.argv[1])
+    (main_held_back if "held-back" in sys.argv[2:] else main)(sys.argv[1])

@@ -116,6 +116,13 @@ def test_a_glob_takes_files_and_folders(
     assert (found[0].path, found[1]) == (str((folder / root).resolve()), names)
 
 
+# Each takes the time of all before it once for every folder; an event may name a glob.
+def test_a_glob_that_would_take_hours_is_refused(folder: Path) -> None:
+    assert find_parquet(str(folder / "**" / "deep" / "**" / "*.PQ"))[1]
+    with pytest.raises(UserError, match=r"has '\*\*' 3 times, at most 2"):
+        find_parquet(str(folder / "**" / "**" / "**"))
+
+
 def test_a_folder_may_be_called_like_a_glob(folder: Path) -> None:
     (folder / "b[1]").mkdir()
     (folder / "b[1]" / "x.parquet").touch()

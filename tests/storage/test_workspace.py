@@ -1,7 +1,9 @@
 """The files of a run: out of sight until whole, hashed, and gone when it fails."""
 
+import errno
 import hashlib
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -11,7 +13,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from schemas.errors import UserError, VerificationError
+from schemas.errors import TransientError, UserError, VerificationError
 from schemas.records import Attempt, FileEntry
 from tasks.storage.commits import commit
 from tasks.storage.workspace import (
@@ -56,6 +58,28 @@ def test_an_attempt_has_its_own_folder(tmp_path: Path) -> None:
     folder = f"data/{'a1' * 8}-{first.attempt}"
     assert directory(first) == absolute(first.root, folder)
     assert Path(directory(first)).is_dir()
+
+
+def test_an_attempt_names_the_run_that_owns_it(tmp_path: Path) -> None:
+    first, second = (begin(str(tmp_path), "toy", "a1" * 32, "run-1") for _ in range(2))
+    assert first.attempt != second.attempt
+    assert first.attempt.startswith("run-1-")
+    assert Path(directory(first)).name == f"{'a1' * 8}-{first.attempt}"
+
+
+def test_a_place_that_was_not_made_for_sure_is_taken_away(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else each further try would leave one behind."""
+    begin(str(tmp_path), "toy", "a1" * 32)
+
+    def fail(_handle: int) -> None:
+        raise OSError(errno.EIO, "Input/output error")
+
+    monkeypatch.setattr(os, "fsync", fail)
+    with pytest.raises(TransientError, match="Input/output error"):
+        begin(str(tmp_path), "toy", "a1" * 32)
+    assert len(list((tmp_path / "toy" / "data").iterdir())) == 1
 
 
 def test_a_part_is_listed_as_it_is(attempt: Attempt) -> None:

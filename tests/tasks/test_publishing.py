@@ -1,7 +1,6 @@
 """Every version is whole and follows the one before, whoever else is running."""
 
 import json
-import logging
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -12,18 +11,12 @@ import pytest
 from flows.pipeline import balance_dataset
 from schemas.config import BalanceConfig
 from schemas.errors import UserError
-from schemas.records import Manifest, Outcome
+from schemas.records import Attempt, Manifest, Outcome
 from tasks.planning import plan_resampling
-from tasks.publishing import (
-    begin_attempt,
-    discarded_on_error,
-    find_published,
-    published_evaluation,
-    published_version,
-)
+from tasks.publishing import begin_attempt, discarded_on_error
 from tasks.running import DirectRunner
 from tasks.storage.commits import read_head
-from tasks.storage.workspace import absolute, describe, directory, write_bytes
+from tasks.storage.workspace import describe, directory, write_bytes
 from tasks.survey import survey_source
 from tests.tasks.attempts import config_of, write
 
@@ -79,46 +72,6 @@ def _folders(root: Path) -> set[str]:
 
 def _told(found: Sequence[Manifest]) -> set[str]:
     return {manifest.files[0].path.split("/")[1] for manifest in found}
-
-
-def test_nothing_is_found_before_the_first_run(tmp_path: Path) -> None:
-    config = config_of(tmp_path)
-    found = find_published.fn(config, survey_source.fn(config))
-    assert (found.version, found.unchanged) == (None, None)
-    with pytest.raises(UserError, match="nothing is published"):
-        published_version(str(tmp_path / "out" / "mixed"))
-
-
-def test_what_is_published_is_found_by_the_same_config_alone(tmp_path: Path) -> None:
-    config = config_of(tmp_path)
-    outcome = _run(config)
-    survey = survey_source.fn(config)
-    assert find_published.fn(config, survey).unchanged == outcome.manifest
-    other = find_published.fn(config_of(tmp_path, seed=1), survey)
-    assert (other.version, other.unchanged) == (1, None)
-    assert published_version(outcome.root) == (outcome.manifest, outcome.root)
-    assert published_evaluation(outcome.manifest, outcome.root) is None
-
-
-@pytest.mark.parametrize("part", ["/train/", "/holdout/", "/lineage/", "report.html"])
-@pytest.mark.parametrize("harm", ["missing", "truncated"])
-def test_a_version_that_is_not_whole_is_published_anew(
-    harm: str, part: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
-) -> None:
-    config = config_of(tmp_path)
-    first = _run(config)
-    entry = next(e for e in first.manifest.files if part in e.path)
-    path = Path(absolute(first.root, entry.path))
-    if harm == "missing":
-        path.unlink()
-    else:
-        path.write_bytes(path.read_bytes()[:-1])
-    with caplog.at_level(logging.WARNING):
-        second = _run(config)
-    assert (second.status, second.manifest.version) == ("published", 2)
-    assert f"version 1 lacks {entry.path}" in caplog.text
-    assert _hashes(second.manifest) == _hashes(first.manifest)
-    assert _run(config).status == "unchanged"
 
 
 def _hashes(manifest: Manifest) -> dict[str, str]:
@@ -224,3 +177,79 @@ def test_concurrent_bytes_are_those_of_a_run_alone(tmp_path: Path) -> None:
     again = _together(configs, force=True)[0]
     assert again.manifest.version > 1
     assert _hashes(again.manifest) == _hashes(alone.manifest)
+
+
+def _gated(tmp_path: Path, **fields: object) -> BalanceConfig:
+    """Ask for what is not evaluated to be published if it helped: it never is."""
+    return config_of(tmp_path, publish="if_helped", **fields)
+
+
+def test_a_version_without_the_verdict_is_held_back_whole(tmp_path: Path) -> None:
+    outcome = _run(_gated(tmp_path))
+    root = Path(outcome.root)
+    assert (outcome.status, outcome.manifest.verdict) == ("held back", "not evaluated")
+    assert outcome.evidence
+    assert not (root / "_commits").exists()
+    assert not (root / "latest.json").exists()
+    for entry in outcome.manifest.files:
+        assert describe(outcome.root, entry) == entry
+    (folder,) = (root / "data").iterdir()
+    told = {Path(entry.path).parts[2] for entry in outcome.manifest.files}
+    assert {path.name for path in folder.iterdir()} == told | {"held-back.json"}
+    html = (folder / "report" / "report.html").read_text()
+    assert "Held back: nothing was evaluated" in html
+
+
+def test_what_is_published_stays_while_others_are_held_back(tmp_path: Path) -> None:
+    former = _run(config_of(tmp_path))
+    root = Path(former.root)
+    for seed in (1, 2, 3):
+        outcome = _run(_gated(tmp_path, seed=seed))
+        assert (outcome.status, outcome.manifest.version) == ("held back", 2)
+        assert len(_folders(root)) == 2
+    assert _log(root) == [former.manifest]
+    _check_latest(root)
+    again = _run(config_of(tmp_path, publish="if_helped"))
+    assert (again.status, again.manifest) == ("unchanged", former.manifest)
+
+
+def test_the_same_again_does_nothing_and_says_so(tmp_path: Path) -> None:
+    first, second = _run(_gated(tmp_path)), _run(_gated(tmp_path))
+    assert (second.status, second.evidence) == ("held back", None)
+    assert second.manifest == first.manifest
+
+
+def test_force_makes_what_is_held_back_anew(tmp_path: Path) -> None:
+    first = _run(_gated(tmp_path))
+    second = _run(_gated(tmp_path), force=True)
+    assert (second.status, second.manifest.attempt) != (
+        "held back",
+        first.manifest.attempt,
+    )
+    assert _hashes(second.manifest) == _hashes(first.manifest)
+    assert len(_folders(Path(first.root))) == 1
+
+
+def test_an_opened_gate_publishes_what_was_held_back(tmp_path: Path) -> None:
+    _run(_gated(tmp_path))
+    opened = _run(config_of(tmp_path, publish="unless_hurt"))
+    assert (opened.status, opened.manifest.version) == ("published", 1)
+    assert _run(config_of(tmp_path, publish="always")).status == "unchanged"
+    _check_latest(Path(opened.root))
+
+
+def test_an_error_after_it_was_held_back_takes_nothing_back(tmp_path: Path) -> None:
+    outcome = _run(_gated(tmp_path))
+    manifest = outcome.manifest
+    attempt = Attempt(
+        root=outcome.root, run_key=manifest.run_key, attempt=manifest.attempt
+    )
+    with pytest.raises(ValueError, match="late"), discarded_on_error(attempt):
+        raise ValueError("late")
+    assert _run(_gated(tmp_path)).manifest == manifest
+
+
+def test_twins_that_are_held_back_leave_one(tmp_path: Path) -> None:
+    outcomes = _together([_gated(tmp_path)] * TWINS)
+    assert {outcome.status for outcome in outcomes} == {"held back"}
+    assert len(_folders(Path(outcomes[0].root))) == 1

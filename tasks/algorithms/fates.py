@@ -1,0 +1,54 @@
+"""What becomes of the rows of each class, as planned or as published, class by class.
+
+How many rows that shall be is decided in plan.
+"""
+
+from collections.abc import Sequence
+
+from schemas.records import ClassPlan, ManifestClass, Rejection
+from tasks.algorithms.captions import printable
+from tasks.algorithms.tables import Row, finite
+
+ClassFate = ClassPlan | ManifestClass
+
+
+def class_rows(
+    classes: Sequence[ClassFate], rejections: Sequence[Rejection] = ()
+) -> list[Row]:
+    """Tell what becomes of the rows of each class, largest class first.
+
+    Args:
+        classes: What becomes of each class.
+        rejections: Rows that broke the contract; those of other labels are left out.
+
+    Returns:
+        A row for each class. Priors are shares of the training rows.
+    """
+    before = max(1, sum(map(rows_before, classes)))
+    after = max(1, sum(one.train for one in classes))
+    return [
+        {
+            "Class": printable(one.label),
+            "Source": one.source,
+            "Rejected": sum(r.rows for r in rejections if r.label == one.label),
+            "Holdout": one.holdout,
+            "Kept": one.kept,
+            "Dropped": one.dropped,
+            "Duplicated": one.duplicated,
+            "Synthetic": one.synthetic,
+            "Train": one.train,
+            "Prior before": finite(rows_before(one) / before),
+            "Prior after": finite(one.train / after),
+        }
+        for one in largest_first(classes)
+    ]
+
+
+def largest_first(classes: Sequence[ClassFate]) -> list[ClassFate]:
+    """Sort classes by their training rows before; ties stay in label order."""
+    return sorted(classes, key=rows_before, reverse=True)
+
+
+def rows_before(fate: ClassFate) -> int:
+    """Count the training rows of a class as they were."""
+    return fate.kept + fate.dropped

@@ -1,0 +1,162 @@
+"""What is published already, and what is held back: looked for, and read.
+
+How a version comes to be published is in publishing.
+"""
+
+import json
+import logging
+from pathlib import Path
+from typing import Any
+
+from prefect import task
+from prefect.cache_policies import NO_CACHE
+
+from schemas.config import BalanceConfig
+from schemas.errors import UserError
+from schemas.records import Drift, Evaluation, Manifest, Outcome, Published, Survey
+from tasks.algorithms.drift import drift
+from tasks.algorithms.identity import run_key
+from tasks.algorithms.passport import accepted_rows
+from tasks.storage import workspace
+from tasks.storage.commits import read_head
+from tasks.storage.held_back import read_held_back
+from tasks.storage.location import locate
+
+logger = logging.getLogger(__name__)
+
+
+@task(name="find-published", cache_policy=NO_CACHE)
+def find_published(config: BalanceConfig, survey: Survey) -> Published:
+    """Look what is published, and whether it is what this run would make.
+
+    Args:
+        config: What is asked for.
+        survey: What the source holds now.
+
+    Returns:
+        The version to follow, and its manifest if there is nothing to do.
+    """
+    root = workspace.dataset_root(config.output, survey.name)
+    head = read_head(root)
+    if head is None:
+        return Published(version=None, unchanged=None)
+    same = head.run_key == run_key(config, survey.fingerprint)
+    return Published(
+        version=head.version,
+        unchanged=head if same and _is_whole(root, head) else None,
+        # The priors of other classes would tell nothing.
+        counts=accepted_rows(head) if head.target == config.target else {},
+    )
+
+
+@task(name="find-held-back", cache_policy=NO_CACHE)
+def find_held_back(
+    config: BalanceConfig, survey: Survey, published: Published
+) -> Outcome | None:
+    """Look whether what this run would make was made before, and held back.
+
+    Args:
+        config: What is asked for.
+        survey: What the source holds now.
+        published: What it would follow; after another version it may fare otherwise.
+
+    Returns:
+        The version held back; None if there is work to do.
+    """
+    root = workspace.dataset_root(config.output, survey.name)
+    held = read_held_back(root)
+    if held is None or held.run_key != run_key(config, survey.fingerprint):
+        return None
+    if held.config.publish != config.publish or held.parent != published.version:
+        return None
+    if not _is_whole(root, held):
+        return None
+    return Outcome(status="held back", root=root, manifest=held)
+
+
+def _is_whole(root: str, manifest: Manifest) -> bool:
+    for entry in manifest.files:
+        path = Path(workspace.absolute(root, entry.path))
+        if not path.is_file() or path.stat().st_size != entry.bytes:
+            logger.warning(
+                "version %d lacks %s: making it anew", manifest.version, entry.path
+            )
+            return False
+    return True
+
+
+@task(name="drift", cache_policy=NO_CACHE)
+def measure_drift(
+    config: BalanceConfig, survey: Survey, published: Published
+) -> Drift | None:
+    """Measure how far the class priors moved since the published version.
+
+    Args:
+        config: What counts as moved.
+        survey: What the source holds now.
+        published: What it held then.
+
+    Returns:
+        None when nothing is published, or with another target.
+    """
+    if published.version is None or not published.counts:
+        return None
+    return drift(published.counts, survey.counts, published.version, config.watch)
+
+
+def published_evaluation(manifest: Manifest, root: str) -> Evaluation | None:
+    """Read the whole evaluation of a version from its metrics.json.
+
+    Args:
+        manifest: Of the version, published or held back.
+        root: OUTPUT/NAME as a path.
+
+    Returns:
+        None if it was not evaluated, or the file is not there any more.
+    """
+    found = _metrics(manifest, root).get("evaluation")
+    return found and Evaluation.model_validate_json(json.dumps(found))
+
+
+def published_drift(manifest: Manifest, root: str) -> Drift | None:
+    """Read from its metrics.json how far the priors had moved when a version was made.
+
+    Args:
+        manifest: Of the version, published or held back.
+        root: OUTPUT/NAME as a path.
+
+    Returns:
+        None if they had not changed at all, or the file is not there any more.
+    """
+    found = _metrics(manifest, root).get("drift")
+    return found and Drift.model_validate_json(json.dumps(found))
+
+
+def _metrics(manifest: Manifest, root: str) -> dict[str, Any]:
+    for entry in manifest.files:
+        path = Path(workspace.absolute(root, entry.path))
+        if path.name == "metrics.json" and path.is_file():
+            return dict(json.loads(path.read_bytes()))
+    return {}
+
+
+def published_version(place: str) -> tuple[Manifest, str]:
+    """Read the version that is published at OUTPUT/NAME, without any task run.
+
+    Args:
+        place: OUTPUT/NAME.
+
+    Returns:
+        The manifest, and OUTPUT/NAME as an absolute path.
+
+    Raises:
+        UserError: Nothing is published there.
+    """
+    root = locate(place).path
+    head = read_head(root)
+    if head is None:
+        raise UserError(
+            f"nothing is published at {place!r}; give OUTPUT/NAME of a dataset that "
+            "'evenkeel run' has balanced"
+        )
+    return head, root

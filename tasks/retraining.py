@@ -1,0 +1,153 @@
+"""An example of retraining: a model from a published version. Replace it by your own.
+
+It reads nothing but the manifest that an event names and the files listed there. No
+model is kept: what becomes of one is not for a project that balances data to say.
+"""
+
+import re
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+from prefect import task
+from prefect.artifacts import create_markdown_artifact
+from prefect.cache_policies import NO_CACHE
+
+from schemas.config import EvaluatorKind
+from schemas.errors import UserError, VerificationError
+from schemas.records import Manifest, Retrained
+from tasks.algorithms import metrics, models
+from tasks.algorithms.captions import shorten
+from tasks.algorithms.columns import assign
+from tasks.algorithms.features import to_frame
+from tasks.algorithms.labels import encode
+from tasks.algorithms.tables import METRICS
+from tasks.artifacts import artifact_key
+from tasks.storage.commits import data_folder, manifest_path
+from tasks.storage.location import locate
+from tasks.storage.sealing import read_sealed
+from tasks.storage.workspace import absolute, describe, open_part
+
+_PLACE = re.compile(r"([^/]+)/_commits/(\d{20})\.json")
+_WIDTH = 60  # cells of a location that no one vouches for
+
+
+@task(name="train-model", cache_policy=NO_CACHE)
+def train_model(manifest: str) -> Retrained:
+    """Train the config's evaluator on a version's training rows, score its holdout.
+
+    All rows are read into memory.
+
+    Args:
+        manifest: Where the manifest lies, OUTPUT/NAME/_commits/NUMBER.json, as the
+            event ``evenkeel.dataset.balanced`` says; inside the allowed roots.
+
+    Returns:
+        What it was trained on, and its score by the config's metric.
+
+    Raises:
+        UserError: The manifest may not be read, or is not where manifests are.
+        VerificationError: The manifest or a file was changed after it was written.
+    """
+    version, root = read_version(manifest)
+    train, holdout = (_rows(version, root, part) for part in ("train", "holdout"))
+    return Retrained(
+        dataset=version.dataset,
+        version=version.version,
+        train_rows=train.num_rows,
+        holdout_rows=holdout.num_rows,
+        metric=version.config.evaluation.metric,
+        score=_score(version, train, holdout) if holdout.num_rows else None,
+    )
+
+
+@task(name="show-model", task_run_name="show-model", cache_policy=NO_CACHE)
+def show_model(found: Retrained) -> None:
+    """Store what was trained as the markdown artifact ``NAME-model``.
+
+    Args:
+        found: Of train_model.
+    """
+    name, better = METRICS[found.metric]
+    value = "undefined" if found.score is None else f"{found.score:.3f}"
+    score = f"{name} {value} ({better} is better)"
+    create_markdown_artifact(
+        f"# Model of version {found.version}\n\n"
+        f"- Training rows: {found.train_rows:,}\n"
+        f"- Holdout rows: {found.holdout_rows:,}\n"
+        f"- On the holdout: {score}\n",
+        key=artifact_key(found.dataset, "model"),
+        description=f"Trained on version {found.version}: {score}",
+    )
+
+
+def title(manifest: str) -> str:
+    """Name a run after the version that it trains on, before anything is read.
+
+    Args:
+        manifest: Where its manifest lies, whatever an event says.
+
+    Returns:
+        One line.
+    """
+    if place := _PLACE.search(manifest):
+        return f"retrain / {shorten(place[1], _WIDTH)} / version {int(place[2])}"
+    return f"retrain / {shorten(manifest, _WIDTH)}"
+
+
+def read_version(manifest: str) -> tuple[Manifest, str]:
+    """Read a manifest that someone names.
+
+    Args:
+        manifest: Where it lies.
+
+    Returns:
+        The manifest, and OUTPUT/NAME as a path.
+
+    Raises:
+        UserError: It may not be read, or is not where manifests are.
+        VerificationError: It was changed after it was written.
+    """
+    path = Path(locate(manifest).path)
+    version, root = read_sealed(path), path.parent.parent
+    if path != manifest_path(root, version.version) or root.name != version.dataset:
+        raise UserError(
+            f"{manifest!r} is not where version {version.version} of "
+            f"{version.dataset!r} is published; give OUTPUT/NAME/_commits/NUMBER.json, "
+            "as the event evenkeel.dataset.balanced says"
+        )
+    return version, str(root)
+
+
+def _rows(version: Manifest, root: str, part: str) -> pa.Table:
+    """Read the rows of a part, each file as it was when it was published."""
+    folder = f"{data_folder(version)}/{part}/"
+    tables = []
+    for entry in version.files:
+        if entry.path.startswith(folder):
+            locate(absolute(root, entry.path))  # a link may lead out of the roots
+            if describe(root, entry) != entry:
+                raise VerificationError(f"{entry.path} was changed; balance again.")
+            tables.append(open_part(root, entry).read())
+    return pa.concat_tables(tables)
+
+
+def _score(version: Manifest, train: pa.Table, holdout: pa.Table) -> float | None:
+    judged, target = version.config.evaluation, version.target
+    labels = [item.label for item in version.classes if item.train or item.holdout]
+    kind = judged.evaluator
+    if kind is EvaluatorKind.NONE:
+        kind = EvaluatorKind.RANDOM_FOREST
+    columns = assign(train.schema, version.config)
+    probabilities = models.fit_predict(
+        models.make(kind, judged.trees, version.seed, columns),
+        to_frame(train, columns),
+        encode(train.column(target), labels),
+        to_frame(holdout, columns),
+        len(labels),
+    )
+    predicted = probabilities.argmax(axis=1).astype(np.int32)
+    true = encode(holdout.column(target), labels)
+    found = metrics.scores(true, probabilities, predicted)
+    score: float | None = getattr(found, judged.metric)
+    return score

@@ -1,0 +1,96 @@
+"""Versions that may not be published: whole and sealed, but not in the log of versions.
+
+When one is held back is decided in algorithms.gate; the log is commits'.
+"""
+
+import logging
+import shutil
+from contextlib import suppress
+from pathlib import Path
+
+from schemas.errors import VerificationError
+from schemas.records import Attempt, Manifest
+from tasks.storage.commits import (
+    HELD_BACK,
+    data_folder,
+    numbered,
+    read_head,
+    settle,
+)
+from tasks.storage.exclusive import Staged, sync_folder
+from tasks.storage.sealing import read_sealed
+
+_log = logging.getLogger(__name__)
+
+
+def held_back_path(root: Path, run: Attempt | Manifest) -> Path:
+    """Give the path that the manifest of a run has if it is held back."""
+    return root / data_folder(run) / HELD_BACK
+
+
+def hold_back(attempt: Attempt, draft: Manifest) -> Manifest:
+    """Keep an attempt aside, with the manifest that it would have been published with.
+
+    Of a dataset only the newest is kept, so that no night after night fills the disk.
+
+    Args:
+        attempt: Its files are written and verified.
+        draft: All that is to be told; as for commits.commit.
+
+    Returns:
+        The manifest, which also lies in the attempt's folder as ``held-back.json``.
+
+    Raises:
+        VerificationError: A listed file is gone, or a manifest is damaged.
+        UserError: The disk is full or cannot be written to.
+        TransientError: The storage failed.
+    """
+    root = Path(attempt.root)
+    settle(root, draft.files)
+    head = read_head(attempt.root)
+    manifest = numbered(draft, attempt, head.version if head else 0)
+    path = held_back_path(root, attempt)
+    with Staged(path) as staged:
+        staged.write(manifest.model_dump_json(indent=2).encode())
+        if not staged.publish():  # by a try before this one
+            manifest = read_sealed(path)
+    sync_folder(path.parent)
+    _drop_older(root)
+    return manifest
+
+
+def read_held_back(root: str) -> Manifest | None:
+    """Read the newest version of a dataset that is held back.
+
+    Args:
+        root: OUTPUT/NAME as a path; it need not exist.
+
+    Returns:
+        Its manifest; None if there is none, or it is damaged, which is logged.
+
+    Raises:
+        UserError: It may not be read.
+        TransientError: The storage failed.
+    """
+    for path in _oldest_first(Path(root))[-1:]:
+        try:
+            return read_sealed(path)
+        except VerificationError as error:
+            _log.warning("%s", error)
+    return None
+
+
+def _oldest_first(root: Path) -> list[Path]:
+    ages = {}
+    for path in root.glob(f"data/*/{HELD_BACK}"):
+        with suppress(FileNotFoundError):  # another run has just dropped it
+            ages[path] = path.stat().st_mtime_ns
+    return sorted(ages, key=lambda path: (ages[path], path))
+
+
+def _drop_older(root: Path) -> None:
+    """Remove all but the newest; what cannot be removed harms nobody."""
+    for path in _oldest_first(root)[:-1]:
+        with suppress(OSError):
+            path.unlink()  # first, so that half a folder is no version
+            shutil.rmtree(path.parent, ignore_errors=True)

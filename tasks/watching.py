@@ -1,0 +1,120 @@
+"""Watching: look at the sources of datasets, announce changes, show what was found.
+
+How a source is compared with what is published is in observing; what an event says, in
+events.
+"""
+
+import logging
+from collections.abc import Sequence
+
+from prefect import runtime, task
+from prefect.artifacts import create_table_artifact
+from prefect.cache_policies import NO_CACHE
+
+from schemas.config import BalanceConfig
+from schemas.errors import EvenkeelError, UserError
+from schemas.records import Sighting
+from tasks.algorithms.sightings import (
+    is_news,
+    sighting_line,
+    sighting_table,
+    summary_line,
+)
+from tasks.events import announce_sighting
+from tasks.observing import observe, remember
+from tasks.receipts import are_recorded
+from tasks.survey import dataset_name
+
+TABLE = "watch-sightings"
+
+logger = logging.getLogger(__name__)
+
+
+def task_name() -> str:
+    """Name a task run after its dataset, as lists of runs show it."""
+    return f"look / {_name(runtime.task_run.parameters['config'])}"
+
+
+@task(name="look", task_run_name=task_name, cache_policy=NO_CACHE)
+def look(config: BalanceConfig, now: float) -> Sighting:
+    """Look at the source of a dataset, and announce a change once.
+
+    A change is remembered after the server has its events: a crash in between announces
+    it twice, which balance answers with *unchanged*; the other order could lose it.
+
+    Args:
+        config: Of the dataset.
+        now: Seconds since the epoch.
+
+    Returns:
+        What was found. A dataset that cannot be looked at is unfit, with the reason,
+        and raises no error: a run looks at others as well.
+    """
+    try:
+        found, marker = observe(config, now)
+        if is_news(found) and not are_recorded(announce_sighting(config, found)):
+            logger.warning(
+                "%s: no event arrived, the next round repeats", _name(config)
+            )
+        elif marker:
+            remember(marker, found)
+    except EvenkeelError as error:
+        found = _failed(config, str(error))
+    except Exception as error:  # a watch that dies of one dataset watches none
+        logger.exception("%s cannot be looked at", _name(config))
+        found = _failed(config, f"{type(error).__name__}: {error}")
+    level = logging.WARNING if found.status == "unfit" else logging.INFO
+    logger.log(level, "%s", sighting_line(found))
+    return found
+
+
+@task(name="show-sightings", task_run_name="show-sightings", cache_policy=NO_CACHE)
+def show_sightings(sightings: Sequence[Sighting]) -> None:
+    """Store a table of what was found as an artifact, under one key with a history.
+
+    Args:
+        sightings: One for each dataset.
+    """
+    create_table_artifact(
+        sighting_table(sightings), key=TABLE, description=summary_line(sightings)
+    )
+
+
+def check_distinct(datasets: Sequence[BalanceConfig]) -> None:
+    """Refuse datasets that would be taken for one another.
+
+    Args:
+        datasets: All that a run looks at.
+
+    Raises:
+        UserError: There is none, or two have one name; events, artifacts and
+            OUTPUT/NAME are called by it.
+    """
+    if not datasets:
+        raise UserError("There is no dataset to watch. Name one or more in datasets.")
+    sources: dict[str, str] = {}
+    for config in datasets:
+        name = _name(config)
+        if name in sources:
+            raise UserError(
+                f"Two datasets are called {name!r}, of {sources[name]!r} and "
+                f"{config.source!r}. Give each a name of its own, by the field name."
+            )
+        sources[name] = config.source
+
+
+def _failed(config: BalanceConfig, reason: str) -> Sighting:
+    return Sighting(
+        dataset=_name(config),
+        source=config.source,
+        status="unfit",
+        note=reason,
+        version=None,
+    )
+
+
+def _name(config: BalanceConfig) -> str:
+    try:
+        return dataset_name(config)
+    except EvenkeelError:
+        return config.source  # the look is about to say what is wrong with it
