@@ -16,6 +16,7 @@ from prefect.cache_policies import NO_CACHE
 from schemas.config import EvaluatorKind
 from schemas.errors import UserError, VerificationError
 from schemas.records import Manifest, Retrained
+from tasks.acceleration import accelerates
 from tasks.algorithms import metrics, models
 from tasks.algorithms.captions import shorten
 from tasks.algorithms.columns import assign
@@ -140,7 +141,9 @@ def _score(version: Manifest, train: pa.Table, holdout: pa.Table) -> float | Non
         kind = EvaluatorKind.RANDOM_FOREST
     columns = assign(train.schema, version.config)
     probabilities = models.fit_predict(
-        models.make(kind, judged.trees, version.seed, columns),
+        models.make(
+            kind, judged.trees, version.seed, columns, accelerate=accelerates()
+        ),
         to_frame(train, columns),
         encode(train.column(target), labels),
         to_frame(holdout, columns),
