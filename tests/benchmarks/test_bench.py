@@ -83,7 +83,7 @@ def test_a_process_and_its_children_are_charged_for_what_they_take() -> None:
         ["timeit", "-n1", "-r1", f"import subprocess, sys; {work}; {child}"]
     )
     assert "1 loop" in said
-    assert 300 * _MB < cost.peak < 500 * _MB
+    assert cost.peak > 300 * _MB  # this process, whose mark it has, may be larger
     assert cost.total > 600 * _MB
     assert cost.wall > 2
 
