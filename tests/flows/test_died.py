@@ -32,6 +32,9 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
             "PREFECT_API_URL": f"{address}/api",
             "PREFECT_HOME": str(folder / "client"),
             "PREFECT_FLOWS_HEARTBEAT_FREQUENCY": "30",
+            # The run that is killed has more to do than it will ever finish.
+            "EVENKEEL_MEMORY_LIMIT": "1000000GB",
+            "EVENKEEL_ACCELERATE": "0",
         }
         with SyncPrefectClient(f"{address}/api") as client:
             assert upsert(client, mark_dead_runs(timedelta(seconds=WITHIN))) == "made"
