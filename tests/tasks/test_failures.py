@@ -55,7 +55,7 @@ def _told(run: UUID) -> dict[str, Any]:
         with get_client(sync_client=True) as client:
             events = client.request("POST", "/events/filter", json=wanted).json()
         for event in events["events"]:
-            if event["payload"]["flow_run_id"] == str(run):
+            if event["payload"].get("flow_run_id") == str(run):
                 return dict(event)
         return None
 
