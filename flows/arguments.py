@@ -1,0 +1,92 @@
+"""The words and options of the `evenkeel` command; what they do is in commands."""
+
+import argparse
+
+from flows import commands
+
+_PUBLISH = ("always", "unless_hurt", "if_helped")
+_STRATEGIES = ("auto", "none", "random_over", "random_under", "smote", "smote_under")
+
+
+def parser() -> argparse.ArgumentParser:
+    """Make the parser of the command line."""
+    top = argparse.ArgumentParser(
+        prog="evenkeel",
+        description="Balanced training data, on schedule, with evidence.",
+        epilog="Exit codes: 0 done or nothing to do, 2 you can mend it, 1 other.",
+    )
+    add = top.add_subparsers(required=True, metavar="COMMAND").add_parser
+    _add_run(add("run", help="balance a dataset and publish it"))
+    _add_survey(add("survey", help="diagnosis and decision only, no writing"))
+    show = add("show", help="the published version of a dataset")
+    show.add_argument("place", metavar="OUTPUT/NAME")
+    show.add_argument("--json", action="store_true", help="one JSON record on stdout")
+    show.set_defaults(act=commands.show)
+    ui = add("ui", help="a local Prefect server, with all deployments")
+    _add_request(ui)
+    ui.set_defaults(act=commands.ui)
+    _add_automations(add("automations", help="alerts, and an end for dead runs"))
+    tutorial = add("tutorial", help="the tutorial, and what it omits")
+    tutorial.set_defaults(act=commands.tutorial)
+    return top
+
+
+def _add_run(command: argparse.ArgumentParser) -> None:
+    _add_request(command)
+    add = command.add_argument
+    add("--force", action="store_true", help="redo even if nothing changed")
+    add("--json", action="store_true", help="one JSON record on stdout")
+    add(
+        "--prefect",
+        action=argparse.BooleanOptionalAction,
+        help="as a flow run; the default where a Prefect API address is configured",
+    )
+    command.set_defaults(act=commands.run)
+
+
+def _add_survey(command: argparse.ArgumentParser) -> None:
+    _add_request(command)
+    command.add_argument(
+        "--json", action="store_true", help="one JSON record on stdout"
+    )
+    command.set_defaults(act=commands.survey)
+
+
+def _add_automations(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--notify", metavar="TYPE/NAME", help="alert by this block of the server's"
+    )
+    command.set_defaults(act=commands.automations)
+
+
+def _add_request(command: argparse.ArgumentParser) -> None:
+    add = command.add_argument
+    add("source", metavar="SOURCE", nargs="?", help="file, directory or glob")
+    add("--target", metavar="COLUMN", help="the column that holds the class")
+    add("--name", help="name of the dataset, a slug (default: from SOURCE)")
+    add("--strategy", choices=_STRATEGIES, help="how to balance (default: auto)")
+    add("--ratio", type=float, metavar="R", help="minority:majority after (default: 1)")
+    add(
+        "--k-neighbors", type=int, metavar="K", help="neighbours for SMOTE (default: 5)"
+    )
+    add(
+        "--key",
+        nargs="+",
+        action="extend",
+        metavar="COL",
+        help="columns that name a row",
+    )
+    add(
+        "--ignore",
+        nargs="+",
+        action="extend",
+        metavar="COL",
+        help="columns not learnt from",
+    )
+    add("--holdout", type=float, metavar="SHARE", help="share held out (default: 0.2)")
+    add("--evaluator", metavar="MODEL", help="random_forest (default), knn, ..., none")
+    add("--metric", help="primary metric (default: macro_f1)")
+    add("--publish", choices=_PUBLISH, help="if the verdict allows (default: always)")
+    add("--output", metavar="DIR", help="publish under DIR/NAME (default: balanced)")
+    add("--seed", type=int, metavar="N", help="same seed, same bytes (default: 0)")
+    add("--config", metavar="FILE.yaml", help="a BalanceConfig; options override it")

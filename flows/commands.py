@@ -1,0 +1,96 @@
+"""What each command of `evenkeel` does; what can be asked of it is in arguments.
+
+Heavy imports wait until a command needs them: `--help` and a typing error answer at
+once.
+"""
+# ruff: noqa: PLC0415 - see above
+
+import argparse
+import os
+import sys
+
+_PREFECT = {
+    # A loaded machine needs more than the 20 s that Prefect waits for its own server.
+    "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "120",
+    # The log tells what stages found; that they ended is in the list of task runs.
+    "PREFECT_LOGGING_LOGGERS_PREFECT_TASK_RUNS_LEVEL": "WARNING",
+    # Warnings of stages show in the UI, if there is a flow run to show them in.
+    "PREFECT_LOGGING_EXTRA_LOGGERS": "flows,tasks",
+    "PREFECT_LOGGING_TO_API_WHEN_MISSING_FLOW": "ignore",
+}
+
+
+def run(asked: argparse.Namespace) -> None:
+    """Balance a dataset, as a flow run or directly, and show what came of it."""
+    for name, value in _PREFECT.items():
+        os.environ.setdefault(name, value)
+    from flows.asking import balance_config
+    from flows.console import progress, show_outcome
+
+    config = balance_config(asked)
+    if _as_flow_run(asked.prefect):
+        from flows.balance import balance
+
+        outcome = balance(config, force=asked.force)
+    else:
+        from flows.pipeline import balance_dataset
+        from tasks.running import DirectRunner
+
+        with progress() as report:
+            outcome = balance_dataset(config, DirectRunner(report), force=asked.force)
+    show_outcome(outcome, as_json=asked.json)
+
+
+def _as_flow_run(wanted: bool | None) -> bool:  # noqa: FBT001 - three states, from argparse
+    if wanted is not None:
+        return wanted
+    from prefect.settings import get_current_settings
+
+    return get_current_settings().api.url is not None
+
+
+def ui(asked: argparse.Namespace) -> None:
+    """Serve the UI until it is stopped."""
+    from flows.asking import balance_config
+    from flows.serving import serve
+
+    serve(balance_config(asked) if asked.source or asked.config else None)
+
+
+def automations(asked: argparse.Namespace) -> None:
+    """Set up alerts, and an end for dead runs."""
+    from flows.automations import apply, connected
+
+    with connected() as client:
+        for line in apply(client, asked.notify):
+            sys.stdout.write(line + "\n")
+
+
+def survey(asked: argparse.Namespace) -> None:
+    """Show diagnosis and decision."""
+    from flows.asking import balance_config
+    from flows.console import show_survey
+    from tasks.planning import draft
+    from tasks.survey import survey_source
+
+    config = balance_config(asked)
+    survey = survey_source.fn(config)
+    decision, classes = draft(config, survey)
+    show_survey(survey, decision, classes, as_json=asked.json)
+
+
+def show(asked: argparse.Namespace) -> None:
+    """Show the published version."""
+    from flows.console import show_version
+    from tasks.published import published_version
+
+    show_version(*published_version(asked.place), as_json=asked.json)
+
+
+def tutorial(_asked: argparse.Namespace) -> None:
+    """Show the tutorial."""
+    from flows.console import show_markdown
+    from flows.tutorial import walk
+    from tasks.algorithms.lesson_page import describe
+
+    show_markdown(describe(walk(lambda stage, *args: stage.fn(*args))))
