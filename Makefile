@@ -20,7 +20,7 @@ $(READY): requirements.lock pyproject.toml
 lock: $(READY)  ## Resolve requirements.lock anew
 	$(BIN)/pip install --quiet uv
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
-	  --no-emit-index-url --no-header --no-annotate --extra xgboost --extra accelerate --extra dask --group dev --upgrade \
+	  --no-emit-index-url --no-header --no-annotate --extra xgboost --extra accelerate --extra cloud --extra dask --group dev --upgrade \
 	  --output-file requirements.lock pyproject.toml
 
 # The flow run uses a Prefect home of the project's own, which `make ui` shows.
