@@ -205,13 +205,12 @@ def _diagnosis_table(found: Diagnosis) -> Table:
     return table
 
 
-def _nearby(place: Path) -> str:
+def _nearby(place: str) -> str:
     """Name a place from here if it lies below, as people would type it."""
-    here = Path.cwd()
-    return str(place.relative_to(here) if place.is_relative_to(here) else place)
+    return place.removeprefix(f"{Path.cwd()}/")
 
 
 def _summary(manifest: Manifest, root: str) -> dict[str, object]:
     kept = {"dataset", "version", "decision", "classes", "verdict", "evaluation"}
-    where = {name: str(path) for name, path in places(root, manifest).items()}
-    return {**manifest.model_dump(mode="json", include=kept), **where}
+    told = manifest.model_dump(mode="json", include=kept)
+    return {**told, **places(root, manifest)}

@@ -5,7 +5,6 @@ above some megabyte, and a trigger's template is handed all of it.
 """
 
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 
 from prefect import task
 from prefect.cache_policies import NO_CACHE
@@ -149,7 +148,7 @@ def rejected_rows(outcome: Outcome) -> dict[str, object]:
             for one in ordered[:_TOLD]
         ],
         "more_reasons": _more(ordered),
-        "rejected": str(Path(outcome.root) / data_folder(manifest) / "rejected"),
+        "rejected": f"{outcome.root}/{data_folder(manifest)}/rejected",
     }
 
 

@@ -8,7 +8,6 @@ import hashlib
 import json
 from collections.abc import Sequence
 from datetime import datetime
-from pathlib import Path
 from typing import Literal
 
 from pydantic import ValidationError
@@ -24,6 +23,7 @@ from tasks.storage.commits import read_head
 from tasks.storage.footers import Footer, read_footers
 from tasks.storage.listing import ListedFile, list_files
 from tasks.storage.markers import (
+    Marker,
     drop_marker,
     marker_path,
     read_marker,
@@ -40,7 +40,7 @@ _LONGEST_RUN = 86_400
 Status = Literal["unchanged", "waiting", "changed", "drifted", "unfit"]
 
 
-def observe(config: BalanceConfig, now: float) -> tuple[Sighting, Path | None]:
+def observe(config: BalanceConfig, now: float) -> tuple[Sighting, Marker | None]:
     """Compare a source with the published version, reading as little as will do.
 
     Args:
@@ -78,7 +78,7 @@ def observe(config: BalanceConfig, now: float) -> tuple[Sighting, Path | None]:
     return found, None if found.status == "waiting" else marker
 
 
-def remember(marker: Path, found: Sighting) -> None:
+def remember(marker: Marker, found: Sighting) -> None:
     """Leave a marker: the same files are then neither read nor announced again.
 
     Args:
@@ -95,7 +95,7 @@ def remember(marker: Path, found: Sighting) -> None:
     write_marker(marker, found.model_dump_json(exclude={"drift"}).encode())
 
 
-def _remembered(marker: Path) -> Sighting | None:
+def _remembered(marker: Marker) -> Sighting | None:
     content = read_marker(marker)
     if content is None:
         return None

@@ -5,7 +5,6 @@ How a version comes to be published is in publishing.
 
 import json
 import logging
-from pathlib import Path
 from typing import Any
 
 from prefect import task
@@ -21,6 +20,7 @@ from tasks.storage import workspace
 from tasks.storage.commits import read_head
 from tasks.storage.held_back import read_held_back
 from tasks.storage.location import locate
+from tasks.storage.stores import store_at
 
 logger = logging.getLogger(__name__)
 
@@ -75,9 +75,9 @@ def find_held_back(
 
 
 def _is_whole(root: str, manifest: Manifest) -> bool:
+    store = store_at(root)
     for entry in manifest.files:
-        path = Path(workspace.absolute(root, entry.path))
-        if not path.is_file() or path.stat().st_size != entry.bytes:
+        if store.size(entry.path) != entry.bytes:
             logger.warning(
                 "version %d lacks %s: making it anew", manifest.version, entry.path
             )
@@ -109,7 +109,7 @@ def published_evaluation(manifest: Manifest, root: str) -> Evaluation | None:
 
     Args:
         manifest: Of the version, published or held back.
-        root: OUTPUT/NAME as a path.
+        root: OUTPUT/NAME as a path or URI.
 
     Returns:
         None if it was not evaluated, or the file is not there any more.
@@ -123,7 +123,7 @@ def published_drift(manifest: Manifest, root: str) -> Drift | None:
 
     Args:
         manifest: Of the version, published or held back.
-        root: OUTPUT/NAME as a path.
+        root: OUTPUT/NAME as a path or URI.
 
     Returns:
         None if they had not changed at all, or the file is not there any more.
@@ -134,9 +134,9 @@ def published_drift(manifest: Manifest, root: str) -> Drift | None:
 
 def _metrics(manifest: Manifest, root: str) -> dict[str, Any]:
     for entry in manifest.files:
-        path = Path(workspace.absolute(root, entry.path))
-        if path.name == "metrics.json" and path.is_file():
-            return dict(json.loads(path.read_bytes()))
+        if entry.path.endswith("/metrics.json"):
+            found = store_at(root).read(entry.path)
+            return dict(json.loads(found)) if found else {}
     return {}
 
 
@@ -147,7 +147,7 @@ def published_version(place: str) -> tuple[Manifest, str]:
         place: OUTPUT/NAME.
 
     Returns:
-        The manifest, and OUTPUT/NAME as an absolute path.
+        The manifest, and OUTPUT/NAME as an absolute path or URI.
 
     Raises:
         UserError: Nothing is published there.

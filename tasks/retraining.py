@@ -5,7 +5,6 @@ model is kept: what becomes of one is not for a project that balances data to sa
 """
 
 import re
-from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
@@ -103,21 +102,25 @@ def read_version(manifest: str) -> tuple[Manifest, str]:
         manifest: Where it lies.
 
     Returns:
-        The manifest, and OUTPUT/NAME as a path.
+        The manifest, and OUTPUT/NAME as a path or URI.
 
     Raises:
         UserError: It may not be read, or is not where manifests are.
         VerificationError: It was changed after it was written.
     """
-    path = Path(locate(manifest).path)
-    version, root = read_sealed(path), path.parent.parent
-    if path != manifest_path(root, version.version) or root.name != version.dataset:
+    place = locate(manifest).path
+    root, folder, name = place.rsplit("/", 2)
+    version = read_sealed(root, f"{folder}/{name}")
+    if version is None:
+        raise UserError(f"there is no {manifest!r}; look at what the event says")
+    named = root.rpartition("/")[2], f"{folder}/{name}"
+    if named != (version.dataset, manifest_path(version.version)):
         raise UserError(
             f"{manifest!r} is not where version {version.version} of "
             f"{version.dataset!r} is published; give OUTPUT/NAME/_commits/NUMBER.json, "
             "as the event evenkeel.dataset.balanced says"
         )
-    return version, str(root)
+    return version, root
 
 
 def _rows(version: Manifest, root: str, part: str) -> pa.Table:

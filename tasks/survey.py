@@ -17,7 +17,8 @@ from tasks.algorithms.columns import assign
 from tasks.algorithms.contract import Target, accept, check_discrete, check_type
 from tasks.algorithms.counts import ClassCounts, count
 from tasks.storage.footers import read_fragments
-from tasks.storage.location import SUFFIXES, find_parquet
+from tasks.storage.location import find_parquet, locate
+from tasks.storage.names import SUFFIXES
 from tasks.storage.parquet import read_batches
 
 
@@ -81,9 +82,9 @@ def dataset_name(config: BalanceConfig) -> str:
     """
     if config.name:
         return config.name
-    root, _ = find_parquet(config.source)
-    given = Path(config.source).expanduser()
-    name = Path(given.name if given.is_file() else root.path)
+    root, names = find_parquet(config.source)
+    is_file = locate(config.source).path == f"{root.path}/{names[0]}"
+    name = Path(config.source if is_file else root.path)
     stem = name.stem if name.suffix.lower() in SUFFIXES else name.name
     slug = re.sub(r"[^a-z0-9]+", "_", stem.lower())
     return slug.strip("_")[:64].strip("_") or "dataset"

@@ -5,7 +5,6 @@ has it too. The whole report is in rendering.
 """
 
 from collections.abc import Mapping
-from pathlib import PurePath
 
 from markupsafe import Markup
 
@@ -30,7 +29,7 @@ def summary(
     evaluation: Evaluation | None,
     drift: Drift | None,
     distribution: bytes,
-    places: Mapping[str, PurePath],
+    places: Mapping[str, str],
 ) -> str:
     """Write how a run ended as a page of markdown.
 

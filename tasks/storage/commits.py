@@ -7,24 +7,18 @@ How the files it lists are written is workspace's; versions held back are held_b
 import json
 import logging
 import re
-import secrets
 from collections.abc import Sequence
-from pathlib import Path
 
 from schemas.errors import EvenkeelError, VerificationError
 from schemas.records import Attempt, FileEntry, Manifest
-from tasks.storage.exclusive import (
-    Staged,
-    checked,
-    make_folder,
-    reported,
-    sync_folder,
-)
+from tasks.storage.exclusive import checked
 from tasks.storage.sealing import changed, read_sealed, seal
+from tasks.storage.stores import store_at
 
 SCRATCH = "scratch"
 HELD_BACK = "held-back.json"
 _COMMITS = "_commits"
+_LATEST = "latest.json"
 _NAME = re.compile(r"[0-9]{20}\.json")
 _RUN_KEY_SHOWN = 16
 
@@ -40,7 +34,7 @@ def read_head(root: str) -> Manifest | None:
     """Read the published version, the one of the highest number.
 
     Args:
-        root: OUTPUT/NAME as a path; it need not exist.
+        root: OUTPUT/NAME as a path or URI; it need not exist.
 
     Returns:
         Its manifest, or None if nothing was published.
@@ -50,8 +44,32 @@ def read_head(root: str) -> Manifest | None:
         UserError: It may not be read.
         TransientError: The storage failed.
     """
-    numbers = _numbers(Path(root))
-    return _read(Path(root), numbers[-1]) if numbers else None
+    numbers = _numbers(root)
+    return read_version(root, numbers[-1]) if numbers else None
+
+
+def read_version(root: str, number: int) -> Manifest:
+    """Read one version.
+
+    Args:
+        root: OUTPUT/NAME as a path or URI.
+        number: 1 or more.
+
+    Returns:
+        Its manifest.
+
+    Raises:
+        VerificationError: The manifest is damaged or gone.
+        UserError: It may not be read.
+        TransientError: The storage failed.
+    """
+    path = manifest_path(number)
+    manifest = read_sealed(root, path)
+    if manifest is None:
+        raise VerificationError(f"{root}/{path} is gone. Restore it from a copy.")
+    if manifest.version != number:
+        raise changed(root, path)
+    return manifest
 
 
 def commit(attempt: Attempt, draft: Manifest) -> Manifest:
@@ -72,14 +90,14 @@ def commit(attempt: Attempt, draft: Manifest) -> Manifest:
         UserError: The disk is full or cannot be written to.
         TransientError: The storage failed; nothing was committed, or it is unknown.
     """
-    root = Path(attempt.root)
-    make_folder(root / _COMMITS)
+    root = attempt.root
+    store_at(root).make(_COMMITS)
     settle(root, draft.files)
     head = draft.parent or 0
     while True:
         for number in _numbers(root):
             if number > head:
-                newer = _read(root, number)
+                newer = read_version(root, number)
                 if newer.run_key == attempt.run_key:
                     return newer
                 head = number
@@ -96,41 +114,30 @@ def is_committed(attempt: Attempt) -> bool:
         UserError: The versions may not be read.
         TransientError: The storage failed.
     """
-    root = Path(attempt.root)
-    with reported(root):
-        return (root / data_folder(attempt) / HELD_BACK).exists() or any(
-            attempt.attempt in manifest_path(root, number).read_text()
-            for number in reversed(_numbers(root))
-        )
+    store, owner = store_at(attempt.root), attempt.attempt.encode()
+    if store.size(f"{data_folder(attempt)}/{HELD_BACK}") is not None:
+        return True
+    newest_first = reversed(_numbers(attempt.root))
+    return any(
+        owner in (store.read(manifest_path(number)) or b"") for number in newest_first
+    )
 
 
-def manifest_path(root: Path, number: int) -> Path:
-    """Give the path of the manifest of a version."""
-    return root / _COMMITS / f"{number:020d}.json"
+def manifest_path(number: int) -> str:
+    """Give the path of the manifest of a version, relative to OUTPUT/NAME."""
+    return f"{_COMMITS}/{number:020d}.json"
 
 
-def _numbers(root: Path) -> list[int]:
-    folder = root / _COMMITS
-    with reported(folder):
-        if not folder.exists():
-            return []
-        names = [path.name for path in folder.iterdir()]
+def _numbers(root: str) -> list[int]:
+    names = [item.path.split("/")[-1] for item in store_at(root).files(_COMMITS)]
     return sorted(int(name[:-5]) for name in names if _NAME.fullmatch(name))
 
 
-def _read(root: Path, number: int) -> Manifest:
-    path = manifest_path(root, number)
-    manifest = read_sealed(path)
-    if manifest.version != number:
-        raise changed(path)
-    return manifest
-
-
-def settle(root: Path, files: Sequence[FileEntry]) -> None:
+def settle(root: str, files: Sequence[FileEntry]) -> None:
     """See that all files are there, and that their names outlast a power cut.
 
     Args:
-        root: OUTPUT/NAME.
+        root: OUTPUT/NAME as a path or URI.
         files: Of the version.
 
     Raises:
@@ -138,16 +145,14 @@ def settle(root: Path, files: Sequence[FileEntry]) -> None:
         UserError: A folder cannot be opened.
         TransientError: The storage failed.
     """
-    folders = {root, root.parent}
+    store = store_at(root)
     for entry in files:
-        path = root / checked(entry.path)
-        if SCRATCH in path.relative_to(root).parts:
-            raise ValueError(f"scratch cannot be published: {entry.path}")
-        if not path.is_file() or path.stat().st_size != entry.bytes:
-            raise VerificationError(f"{str(path)!r} is gone or changed; run again.")
-        folders.update(path.relative_to(root).parents)
-    for folder in folders:
-        sync_folder(root / folder)
+        path = checked(entry.path)
+        if SCRATCH in path.split("/"):
+            raise ValueError(f"scratch cannot be published: {path}")
+        if store.size(path) != entry.bytes:
+            raise VerificationError(f"{root}/{path} is gone or changed; run again.")
+    store.settle({entry.path.rpartition("/")[0] for entry in files})
 
 
 def numbered(draft: Manifest, attempt: Attempt, head: int) -> Manifest:
@@ -161,37 +166,39 @@ def numbered(draft: Manifest, attempt: Attempt, head: int) -> Manifest:
     return seal(draft.model_copy(update=facts))
 
 
-def _create(root: Path, manifest: Manifest) -> bool:
-    path = manifest_path(root, manifest.version)
+def _create(root: str, manifest: Manifest) -> bool:
+    store, path = store_at(root), manifest_path(manifest.version)
     try:
-        with Staged(path) as staged:
+        with store.stage(path) as staged:
             staged.write(manifest.model_dump_json(indent=2).encode())
             created = staged.publish()
-        sync_folder(path.parent)
+        store.settle({_COMMITS})
     except EvenkeelError:
-        # A reported failure may come after the link was made: only the log knows.
-        if not path.exists() or _read(root, manifest.version) != manifest:
+        # A reported failure may come after the file appeared: only the log knows.
+        if store.size(path) is None or read_version(root, manifest.version) != manifest:
             raise
         return True
     return created
 
 
-def _write_latest(root: Path) -> None:
+def _write_latest(root: str) -> None:
     """Tell people where the head is; a failure must not undo what is committed."""
     try:
-        head = read_head(str(root))
-        if head is not None:
-            temporary = root / f".latest.{secrets.token_hex(6)}.tmp"
-            temporary.write_text(json.dumps(_signpost(head), indent=2))
-            temporary.replace(root / "latest.json")
-    except (OSError, EvenkeelError) as error:
+        head = read_head(root)
+        while head is not None:
+            said = json.dumps(_signpost(head), indent=2)
+            store_at(root).replace(_LATEST, said.encode())
+            told, head = head, read_head(root)
+            if head == told:  # else a later run may have been overwritten
+                return
+    except EvenkeelError as error:
         _log.warning("latest.json was not written: %s", error)
 
 
 def _signpost(head: Manifest) -> dict[str, object]:
     return {
         "version": head.version,
-        "manifest": f"{_COMMITS}/{head.version:020d}.json",
+        "manifest": manifest_path(head.version),
         "train": f"{data_folder(head)}/train",
         "holdout": f"{data_folder(head)}/holdout",
     }

@@ -119,7 +119,7 @@ class Staged:
             TransientError: The storage failed.
         """
         self.path = path
-        self.bytes = 0
+        self.size = 0
         self._digest = hashlib.sha256()
         self._temporary = path.with_name(f".{path.name}.{secrets.token_hex(6)}.tmp")
         make_folder(path.parent)
@@ -157,7 +157,7 @@ class Staged:
         with reported(self.path):
             self._file.write(data)
         self._digest.update(data)
-        self.bytes += len(data)
+        self.size += len(data)
         return len(data)
 
     def publish(self) -> bool:

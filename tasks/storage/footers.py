@@ -92,7 +92,7 @@ def _read_and_hash(root: Location, name: str) -> tuple[Footer, str]:
 
 
 def _within(root: Location, name: str) -> Location:
-    return Location(root.filesystem, f"{root.path.rstrip('/')}/{name}")
+    return Location(f"{root.path.rstrip('/')}/{name}")
 
 
 def _footer(

@@ -4,11 +4,9 @@ When one is held back is decided in algorithms.gate; the log is commits'.
 """
 
 import logging
-import shutil
 from contextlib import suppress
-from pathlib import Path
 
-from schemas.errors import VerificationError
+from schemas.errors import EvenkeelError, VerificationError
 from schemas.records import Attempt, Manifest
 from tasks.storage.commits import (
     HELD_BACK,
@@ -17,15 +15,15 @@ from tasks.storage.commits import (
     read_head,
     settle,
 )
-from tasks.storage.exclusive import Staged, sync_folder
 from tasks.storage.sealing import read_sealed
+from tasks.storage.stores import store_at
 
 _log = logging.getLogger(__name__)
 
 
-def held_back_path(root: Path, run: Attempt | Manifest) -> Path:
+def held_back_path(run: Attempt | Manifest) -> str:
     """Give the path that the manifest of a run has if it is held back."""
-    return root / data_folder(run) / HELD_BACK
+    return f"{data_folder(run)}/{HELD_BACK}"
 
 
 def hold_back(attempt: Attempt, draft: Manifest) -> Manifest:
@@ -45,16 +43,16 @@ def hold_back(attempt: Attempt, draft: Manifest) -> Manifest:
         UserError: The disk is full or cannot be written to.
         TransientError: The storage failed.
     """
-    root = Path(attempt.root)
+    root, store = attempt.root, store_at(attempt.root)
     settle(root, draft.files)
     head = read_head(attempt.root)
     manifest = numbered(draft, attempt, head.version if head else 0)
-    path = held_back_path(root, attempt)
-    with Staged(path) as staged:
+    path = held_back_path(attempt)
+    with store.stage(path) as staged:
         staged.write(manifest.model_dump_json(indent=2).encode())
         if not staged.publish():  # by a try before this one
-            manifest = read_sealed(path)
-    sync_folder(path.parent)
+            manifest = read_sealed(root, path) or manifest
+    store.settle({data_folder(attempt)})
     _drop_older(root)
     return manifest
 
@@ -63,7 +61,7 @@ def read_held_back(root: str) -> Manifest | None:
     """Read the newest version of a dataset that is held back.
 
     Args:
-        root: OUTPUT/NAME as a path; it need not exist.
+        root: OUTPUT/NAME as a path or URI; it need not exist.
 
     Returns:
         Its manifest; None if there is none, or it is damaged, which is logged.
@@ -72,25 +70,26 @@ def read_held_back(root: str) -> Manifest | None:
         UserError: It may not be read.
         TransientError: The storage failed.
     """
-    for path in _oldest_first(Path(root))[-1:]:
+    for path in _oldest_first(root)[-1:]:
         try:
-            return read_sealed(path)
+            return read_sealed(root, path)
         except VerificationError as error:
             _log.warning("%s", error)
     return None
 
 
-def _oldest_first(root: Path) -> list[Path]:
-    ages = {}
-    for path in root.glob(f"data/*/{HELD_BACK}"):
-        with suppress(FileNotFoundError):  # another run has just dropped it
-            ages[path] = path.stat().st_mtime_ns
+def _oldest_first(root: str) -> list[str]:
+    store, ages = store_at(root), {}
+    for folder in store.folders("data"):
+        for item in store.files(f"data/{folder}"):
+            if item.path.endswith(f"/{HELD_BACK}"):
+                ages[item.path] = item.modified_ns
     return sorted(ages, key=lambda path: (ages[path], path))
 
 
-def _drop_older(root: Path) -> None:
+def _drop_older(root: str) -> None:
     """Remove all but the newest; what cannot be removed harms nobody."""
     for path in _oldest_first(root)[:-1]:
-        with suppress(OSError):
-            path.unlink()  # first, so that half a folder is no version
-            shutil.rmtree(path.parent, ignore_errors=True)
+        with suppress(EvenkeelError):
+            store_at(root).remove(path)  # first, so that half a folder is no version
+            store_at(root).remove(path.rpartition("/")[0])

@@ -3,11 +3,11 @@
 Which files belong to a source is location's business.
 """
 
-from pathlib import Path
 from typing import NamedTuple
 
+from schemas.errors import UserError
 from tasks.storage.location import find_parquet
-from tasks.storage.parquet import reading
+from tasks.storage.stores import store_at
 
 
 class ListedFile(NamedTuple):
@@ -17,7 +17,7 @@ class ListedFile(NamedTuple):
     """Relative to the source's root, with forward slashes."""
     bytes: int
     modified_ns: int
-    """Nanoseconds since the epoch, by the clock of the machine that has the file."""
+    """Nanoseconds since the epoch, by the clock of the storage."""
 
 
 def list_files(source: str) -> tuple[ListedFile, ...]:
@@ -34,10 +34,15 @@ def list_files(source: str) -> tuple[ListedFile, ...]:
         TransientError: The storage failed.
     """
     root, names = find_parquet(source)
-    return tuple(_listed(Path(root.path), name) for name in names)
-
-
-def _listed(root: Path, name: str) -> ListedFile:
-    with reading(name):
-        found = (root / name).stat()
-    return ListedFile(name, found.st_size, found.st_mtime_ns)
+    store = store_at(root.path)
+    found = {
+        item.path: ListedFile(*item)
+        for folder in {name.rpartition("/")[0] for name in names}
+        for item in store.files(folder)
+    }
+    if gone := sorted(set(names) - set(found)):
+        raise UserError(
+            f"{gone[0]!r} cannot be read: it is gone, or a link to nothing. Remove the "
+            "link, or wait until the source is complete."
+        )
+    return tuple(found[name] for name in names)

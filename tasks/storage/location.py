@@ -1,55 +1,49 @@
 """From what a user calls a source or an output to files. What is in them is parquet's.
 
-The only place that knows what a scheme such as ``s3://`` means, and the only door:
-no file is opened but at a path that went through ``locate`` or ``find_parquet``.
+The only door: no file is opened but at a path that went through ``locate`` or
+``find_parquet``. How objects are found is in prefixes.
 """
 
 import difflib
 import glob
 import os
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
 
-from pyarrow import fs
-
 from schemas.errors import UserError
-from tasks.storage.roots import check_allowed
-
-SUFFIXES = (".parquet", ".parq", ".pq")
-_MOST_DEEP = 2
-_SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://")
+from tasks.storage.addresses import address
+from tasks.storage.names import SUFFIXES, bounded, is_hidden
+from tasks.storage.prefixes import find_objects
+from tasks.storage.roots import check_allowed, check_allowed_uri
 
 
 @dataclass(frozen=True)
 class Location:
-    """A place in a filesystem."""
+    """A place that may be used."""
 
-    filesystem: fs.FileSystem
     path: str
-    """Absolute, without symbolic links."""
+    """Absolute, without symbolic links; or the URI of an object or of a prefix."""
 
 
 def locate(uri: str) -> Location:
-    """Turn what a user wrote into a filesystem and a path.
+    """Turn what a user wrote into a place that may be used.
 
     Args:
-        uri: A local path, absolute or relative, ``~`` allowed; it need not exist.
+        uri: A local path, absolute or relative, ``~`` allowed, or a URI such as
+            ``s3://bucket/key``; it need not exist.
 
     Returns:
-        The local filesystem and the absolute real path.
+        The absolute real path, or the URI without a slash at its end.
 
     Raises:
         UserError: An unsupported scheme, text that cannot be a path, or a path outside
             of the allowed roots.
     """
-    if scheme := _SCHEME.match(uri):
-        raise UserError(
-            f"{uri!r}: the scheme {scheme[1]!r} is not supported, only local paths "
-            "are. Copy or mount the data and give its path."
-        )
+    if place := address(uri):
+        check_allowed_uri(place, uri)
+        return Location(place.uri)
     if not uri.strip():
         raise UserError("A path is empty. Give a file, a folder or a glob.")
     try:
@@ -58,7 +52,7 @@ def locate(uri: str) -> Location:
     except (OSError, RuntimeError, ValueError) as error:
         raise UserError(f"{uri!r} cannot be a path: {error}. Correct it.") from error
     check_allowed(path, uri)
-    return Location(fs.LocalFileSystem(), str(path))
+    return Location(str(path))
 
 
 def _real(path: Path) -> Path:
@@ -86,18 +80,17 @@ def find_parquet(source: str) -> tuple[Location, tuple[str, ...]]:
             link leads out of the allowed roots.
     """
     location = locate(source)
-    try:
-        root, names = _find(Path(location.path))
-        _check_names(root, names)
-    except OSError as error:
-        raise UserError(f"Cannot look into {source!r}: {error}.") from error
+    if place := address(location.path):
+        root, names = find_objects(place)
+    else:
+        root, names = _find_files(source, Path(location.path))
     if not names:
         raise UserError(
-            f"No Parquet file in {source!r}: looked under {str(root)!r} for names that "
+            f"No Parquet file in {source!r}: looked under {root!r} for names that "
             f"end in {', '.join(SUFFIXES)} and do not begin with '_' or '.'. "
             "Name a file, another folder or another glob."
         )
-    return Location(location.filesystem, str(root)), tuple(sorted(names))
+    return Location(root), tuple(sorted(names))
 
 
 def check_apart(source: str, output: str) -> None:
@@ -110,16 +103,28 @@ def check_apart(source: str, output: str) -> None:
     Raises:
         UserError: The source is a folder or a glob that takes in the output.
     """
-    path, folder = Path(locate(source).path), Path(locate(output).path)
+    read, written = locate(source).path, locate(output).path
+    if (address(read) is None) != (address(written) is None):
+        return
+    path, folder = Path(read), Path(written)
     root = _fixed_folder(path)
     if path.is_file() or not folder.is_relative_to(root):
         return
     parts = folder.relative_to(root).parts
-    if not _hidden(parts) and _reaches(path.relative_to(root).parts, parts):
+    if not is_hidden(parts) and _reaches(path.relative_to(root).parts, parts):
         raise UserError(
             f"The output {str(folder)!r} lies inside the source {source!r} and would "
             "be read as source the next time. Choose an output outside of it."
         )
+
+
+def _find_files(source: str, path: Path) -> tuple[str, set[str]]:
+    try:
+        root, names = _find(path)
+        _check_names(root, names)
+    except OSError as error:
+        raise UserError(f"Cannot look into {source!r}: {error}.") from error
+    return str(root), names
 
 
 def _find(path: Path) -> tuple[Path, set[str]]:
@@ -145,9 +150,9 @@ def _match(root: Path, pattern: Path) -> Iterator[str]:
     if not pattern.parts:
         yield from _walk(root, root)
         return
-    for name in glob.glob(_bounded(pattern), root_dir=root, recursive=True):  # noqa: PTH207 - Path.glob reads ** differently from version to version
+    for name in glob.glob(bounded(str(pattern)), root_dir=root, recursive=True):  # noqa: PTH207 - Path.glob reads ** differently from version to version
         path = root / name
-        if _hidden(Path(name).parts):
+        if is_hidden(Path(name).parts):
             continue
         if path.is_dir():
             yield from _walk(root, path)
@@ -155,32 +160,17 @@ def _match(root: Path, pattern: Path) -> Iterator[str]:
             yield Path(name).as_posix()
 
 
-def _bounded(pattern: Path) -> str:
-    """Refuse a glob that would walk a tree again and again, through links for hours."""
-    deep = pattern.parts.count("**")
-    if deep > _MOST_DEEP:
-        raise UserError(
-            f"{str(pattern)!r} has '**' {deep} times, at most {_MOST_DEEP} are taken. "
-            "Name the folders in between; '**' reaches all that is below."
-        )
-    return str(pattern)
-
-
 def _walk(root: Path, top: Path) -> Iterator[str]:
     for folder, folders, files in os.walk(top, onerror=_stop, followlinks=True):
         check_allowed(Path(folder).resolve(), folder)
-        folders[:] = [name for name in folders if not _hidden([name])]
+        folders[:] = [name for name in folders if not is_hidden([name])]
         for name in files:
-            if name.lower().endswith(SUFFIXES) and not _hidden([name]):
+            if name.lower().endswith(SUFFIXES) and not is_hidden([name]):
                 yield (Path(folder) / name).relative_to(root).as_posix()
 
 
 def _stop(error: OSError) -> None:
     raise error
-
-
-def _hidden(parts: Sequence[str]) -> bool:
-    return any(part.startswith(("_", ".")) for part in parts)
 
 
 def _check_names(root: Path, names: set[str]) -> None:

@@ -4,29 +4,39 @@ What they hold is watching's business. They are no part of any version.
 """
 
 from contextlib import suppress
-from pathlib import Path
+from typing import NamedTuple
 
-from tasks.storage.exclusive import Staged, checked, reported
+from schemas.errors import EvenkeelError
+from tasks.storage.exclusive import checked
+from tasks.storage.stores import store_at
 
 _FOLDER = "_watch"
 _KEPT = 20
 
 
-def marker_path(root: str, key: str) -> Path:
+class Marker(NamedTuple):
+    """The place of a marker."""
+
+    root: str
+    """OUTPUT/NAME as a path or URI."""
+    path: str
+
+
+def marker_path(root: str, key: str) -> Marker:
     """Give the place of a marker.
 
     Args:
-        root: OUTPUT/NAME as a path; it need not exist.
+        root: OUTPUT/NAME as a path or URI; it need not exist.
         key: Names the marker: letters and digits.
     """
-    return Path(root) / _FOLDER / f"{checked(key)}.json"
+    return Marker(root, f"{_FOLDER}/{checked(key)}.json")
 
 
-def read_marker(path: Path) -> bytes | None:
+def read_marker(marker: Marker) -> bytes | None:
     """Read a marker.
 
     Args:
-        path: As from marker_path.
+        marker: As from marker_path.
 
     Returns:
         What was written, or None if there is no such marker.
@@ -35,47 +45,43 @@ def read_marker(path: Path) -> bytes | None:
         UserError: It may not be read.
         TransientError: The storage failed.
     """
-    with reported(path):
-        return path.read_bytes() if path.exists() else None
+    return store_at(marker.root).read(marker.path)
 
 
-def write_marker(path: Path, content: bytes) -> None:
+def write_marker(marker: Marker, content: bytes) -> None:
     """Write a marker, whole or not at all, and forget all but the newest few.
 
     Args:
-        path: As from marker_path; a marker that is there already stays as it is.
+        marker: As from marker_path; one that is there already stays as it is.
         content: Anything small.
 
     Raises:
         UserError: The place is full or cannot be written to.
         TransientError: The storage failed.
     """
-    with Staged(path) as staged:
+    with store_at(marker.root).stage(marker.path) as staged:
         staged.write(content)
         staged.publish()
-    _forget(path.parent)
+    _forget(marker.root)
 
 
-def drop_marker(path: Path) -> None:
+def drop_marker(marker: Marker) -> None:
     """Remove a marker, if it is there.
 
     Args:
-        path: As from marker_path.
+        marker: As from marker_path.
 
     Raises:
         UserError: The place cannot be written to.
         TransientError: The storage failed.
     """
-    with reported(path):
-        path.unlink(missing_ok=True)
+    store_at(marker.root).remove(marker.path)
 
 
-def _forget(folder: Path) -> None:
+def _forget(root: str) -> None:
     """Keep the newest markers; another watch may be forgetting the same ones."""
-    aged: list[tuple[int, Path]] = []
-    for path in folder.glob("*.json"):
-        with suppress(OSError):
-            aged.append((path.stat().st_mtime_ns, path))
+    store = store_at(root)
+    aged = [(item.modified_ns, item.path) for item in store.files(_FOLDER)]
     for _, path in sorted(aged, reverse=True)[_KEPT:]:
-        with suppress(OSError):
-            path.unlink()
+        with suppress(EvenkeelError):
+            store.remove(path)

@@ -4,7 +4,6 @@ How a file becomes visible is in workspace; what goes where is decided by the ca
 """
 
 from contextlib import ExitStack
-from pathlib import Path
 from types import TracebackType
 from typing import Self
 
@@ -12,9 +11,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from schemas.records import Attempt, FileEntry
-from tasks.storage.commits import SCRATCH
+from tasks.storage.commits import SCRATCH, data_folder
 from tasks.storage.parquet import rows_per_batch
-from tasks.storage.workspace import PartFile, directory, part
+from tasks.storage.stores import store_at
+from tasks.storage.workspace import PartFile, part
 
 
 class Outputs:
@@ -74,7 +74,8 @@ class Outputs:
 
 def read_folder(attempt: Attempt, folder: str) -> pa.Table:
     """Read all parts that an attempt has in a folder, in the order of their names."""
-    root = Path(directory(attempt)) / folder
+    store = store_at(attempt.root)
+    parts = store.files(f"{data_folder(attempt)}/{folder}")
     return pa.concat_tables(
-        [pq.ParquetFile(path).read() for path in sorted(root.glob("*.parquet"))]
+        [pq.ParquetFile(store.open(item.path)).read() for item in parts]
     )

@@ -8,6 +8,7 @@ import os
 from pathlib import Path
 
 from schemas.errors import UserError
+from tasks.storage.addresses import Address, address
 
 ROOTS = "EVENKEEL_ALLOWED_ROOTS"
 
@@ -23,17 +24,47 @@ def check_allowed(path: Path, named: str) -> None:
         UserError: The path lies in none of the folders, or one of them is no path.
             When none are set, any path will do: a laptop is its user's.
     """
+    listed = _listed()
+    if listed is None:
+        return
+    roots = [_real(root) for root in listed if not address(root)]
+    if not any(path.is_relative_to(root) for root in roots):
+        raise _outside(named, str(path), listed)
+
+
+def check_allowed_uri(place: Address, named: str) -> None:
+    """Refuse an object outside all allowed places.
+
+    Args:
+        place: An object or a prefix.
+        named: How it was given; the message says it.
+
+    Raises:
+        UserError: It lies in none of the places. When none are set, any will do.
+    """
+    listed = _listed()
+    if listed is None:
+        return
+    roots = filter(None, map(address, listed))
+    if not any(f"{place.uri}/".startswith(f"{root.uri}/") for root in roots):
+        raise _outside(named, place.uri, listed)
+
+
+def _listed() -> list[str] | None:
     listed = os.environ.get(ROOTS, "")
     if not listed.strip():
-        return
-    roots = [_real(root.strip()) for root in listed.split(",") if root.strip()]
-    if not any(path.is_relative_to(root) for root in roots):
-        shown = ", ".join(repr(str(root)) for root in roots) or "none"
-        raise UserError(
-            f"{named!r} leads to {str(path)!r}, outside of the folders that this "
-            f"installation may use: {shown}. Move the data there, or add a folder to "
-            f"{ROOTS}, comma-separated, where the run gets its environment."
-        )
+        return None
+    return [root.strip() for root in listed.split(",") if root.strip()]
+
+
+def _outside(named: str, place: str, listed: list[str]) -> UserError:
+    roots = [root if address(root) else str(_real(root)) for root in listed]
+    shown = ", ".join(map(repr, roots)) or "none"
+    return UserError(
+        f"{named!r} leads to {place!r}, outside of the folders that this "
+        f"installation may use: {shown}. Move the data there, or add a folder to "
+        f"{ROOTS}, comma-separated, where the run gets its environment."
+    )
 
 
 def _real(root: str) -> Path:

@@ -12,13 +12,12 @@ The sha256 in a manifest is checked by any program thus::
 
 import hashlib
 import json
-from pathlib import Path
 
 from pydantic import ValidationError
 
 from schemas.errors import VerificationError
 from schemas.records import Manifest
-from tasks.storage.exclusive import reported
+from tasks.storage.stores import store_at
 
 
 def seal(manifest: Manifest) -> Manifest:
@@ -31,35 +30,37 @@ def seal(manifest: Manifest) -> Manifest:
     return manifest.model_copy(update={"sha256": _digest(fields)})
 
 
-def read_sealed(path: Path) -> Manifest:
+def read_sealed(root: str, path: str) -> Manifest | None:
     """Read a manifest whose seal is whole.
 
     Args:
+        root: Where the path begins, a path or URI.
         path: Of the file.
 
     Returns:
-        The manifest.
+        The manifest; None if it is not there.
 
     Raises:
         VerificationError: It is damaged.
         UserError: It may not be read.
         TransientError: The storage failed.
     """
-    with reported(path):
-        text = path.read_text()
+    text = store_at(root).read(path)
+    if text is None:
+        return None
     try:
         manifest = Manifest.model_validate_json(text)
     except ValidationError as error:
-        raise VerificationError(f"{str(path)!r} is not a manifest: {error}") from error
+        raise VerificationError(f"{root}/{path} is not a manifest: {error}") from error
     if manifest.sha256 != _digest(json.loads(text)):
-        raise changed(path)
+        raise changed(root, path)
     return manifest
 
 
-def changed(path: Path) -> VerificationError:
+def changed(root: str, path: str) -> VerificationError:
     """Make the error about a manifest that is not what was written there."""
     return VerificationError(
-        f"{str(path)!r} was changed after it was written: its number or its sha256 "
+        f"{root}/{path} was changed after it was written: its number or its sha256 "
         "does not fit. Restore it from a copy."
     )
 

@@ -1,11 +1,10 @@
 """What runs left unfinished in an output. How files are written is workspace's."""
 
-from pathlib import Path
-
 from schemas.records import Attempt
 from tasks.storage.commits import is_committed
-from tasks.storage.exclusive import checked, reported
+from tasks.storage.exclusive import checked
 from tasks.storage.location import locate
+from tasks.storage.stores import store_at
 
 
 def abandoned(output: str, owner: str) -> tuple[Attempt, ...]:
@@ -22,14 +21,18 @@ def abandoned(output: str, owner: str) -> tuple[Attempt, ...]:
         UserError: The output cannot be a path, or may not be read.
         TransientError: The storage failed.
     """
-    folder = Path(locate(output).path)
-    with reported(folder):
-        found = sorted(folder.glob(f"*/data/*-{checked(owner)}-*"))
-    attempts = map(_attempt, found)
+    root, mark = locate(output).path.rstrip("/"), f"-{checked(owner)}-"
+    store = store_at(root)
+    attempts = [
+        _attempt(f"{root}/{name}", folder)
+        for name in store.folders("")
+        for folder in store.folders(f"{name}/data")
+        if mark in folder
+    ]
     return tuple(attempt for attempt in attempts if not is_committed(attempt))
 
 
-def _attempt(path: Path) -> Attempt:
+def _attempt(root: str, folder: str) -> Attempt:
     """Read the name of a folder backwards; it has only the start of the run key."""
-    key, _, unique = path.name.partition("-")
-    return Attempt(root=str(path.parents[1]), run_key=key, attempt=unique)
+    key, _, unique = folder.partition("-")
+    return Attempt(root=root, run_key=key, attempt=unique)

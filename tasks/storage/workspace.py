@@ -2,11 +2,9 @@
 
 import hashlib
 import secrets
-import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -14,8 +12,9 @@ import pyarrow.parquet as pq
 from schemas.errors import EvenkeelError, VerificationError
 from schemas.records import Attempt, FileEntry
 from tasks.storage.commits import SCRATCH, data_folder, is_committed
-from tasks.storage.exclusive import Staged, checked, make_folder, reported
+from tasks.storage.exclusive import checked
 from tasks.storage.location import locate
+from tasks.storage.stores import Staged, store_at
 from tasks.storage.writer import PartWriter
 
 
@@ -30,13 +29,13 @@ class PartFile:
 
 
 def dataset_root(output: str, name: str) -> str:
-    """Give OUTPUT/NAME as a path; it need not exist.
+    """Give OUTPUT/NAME as a path or URI; it need not exist.
 
     Raises:
         UserError: The output cannot be a path, or is outside of the allowed roots.
     """
-    place = Path(locate(output).path) / checked(name)
-    return locate(str(place)).path  # NAME may be a link that leads elsewhere
+    place = f"{locate(output).path.rstrip('/')}/{checked(name)}"
+    return locate(place).path  # NAME may be a link that leads elsewhere
 
 
 def begin(output: str, name: str, run_key: str, owner: str = "") -> Attempt:
@@ -59,7 +58,7 @@ def begin(output: str, name: str, run_key: str, owner: str = "") -> Attempt:
     unique = "-".join([*filter(None, [owner]), secrets.token_hex(6)])
     attempt = Attempt(root=root, run_key=run_key, attempt=unique)
     try:
-        make_folder(Path(directory(attempt)))
+        store_at(root).make(data_folder(attempt))
     except EvenkeelError:
         discard(attempt)  # the next try makes a place of its own
         raise
@@ -67,21 +66,21 @@ def begin(output: str, name: str, run_key: str, owner: str = "") -> Attempt:
 
 
 def directory(attempt: Attempt) -> str:
-    """Give the folder of an attempt as a path."""
+    """Give the folder of an attempt as a path or URI."""
     return absolute(attempt.root, data_folder(attempt))
 
 
 def absolute(root: str, path: str) -> str:
-    """Give the path of a listed file.
+    """Give the path or URI of a listed file.
 
     Args:
-        root: OUTPUT/NAME as a path.
+        root: OUTPUT/NAME as a path or URI.
         path: As a FileEntry has it, relative to the root.
 
     Raises:
         ValueError: The path could lead out of the root.
     """
-    return str(Path(root) / checked(path))
+    return f"{root}/{checked(path)}"
 
 
 @contextmanager
@@ -110,12 +109,13 @@ def part(
         TransientError: The storage failed.
         VerificationError: The path is taken by other content.
     """
-    with Staged(Path(directory(attempt)) / checked(path)) as staged:
+    named = f"{data_folder(attempt)}/{path}"
+    with store_at(attempt.root).stage(named) as staged:
         with PartWriter(staged, schema, row_group_rows) as writer:
             file = PartFile(writer.write)
             yield file
         if writer.rows or allow_empty:
-            file.entry = _publish(attempt, staged, writer.rows)
+            file.entry = _publish(attempt, named, staged, writer.rows)
 
 
 def write_bytes(attempt: Attempt, path: str, data: bytes) -> FileEntry:
@@ -134,26 +134,28 @@ def write_bytes(attempt: Attempt, path: str, data: bytes) -> FileEntry:
         TransientError: The storage failed.
         VerificationError: The path is taken by other content.
     """
-    with Staged(Path(directory(attempt)) / checked(path)) as staged:
+    named = f"{data_folder(attempt)}/{path}"
+    with store_at(attempt.root).stage(named) as staged:
         staged.write(data)
-        return _publish(attempt, staged, None)
+        return _publish(attempt, named, staged, None)
 
 
 def open_part(root: str, entry: FileEntry) -> pq.ParquetFile:
     """Open a listed Parquet file, its page checksums verified as it is read.
 
     Args:
-        root: OUTPUT/NAME as a path.
+        root: OUTPUT/NAME as a path or URI.
         entry: The file.
     """
-    return pq.ParquetFile(absolute(root, entry.path), page_checksum_verification=True)
+    file = store_at(root).open(checked(entry.path))
+    return pq.ParquetFile(file, page_checksum_verification=True)
 
 
 def describe(root: str, entry: FileEntry) -> FileEntry:
     """Hash a listed file again, to compare it with its entry.
 
     Args:
-        root: OUTPUT/NAME as a path.
+        root: OUTPUT/NAME as a path or URI.
         entry: The file.
 
     Returns:
@@ -164,34 +166,33 @@ def describe(root: str, entry: FileEntry) -> FileEntry:
         UserError: It may not be read.
         TransientError: The storage failed.
     """
-    path = Path(absolute(root, entry.path))
-    if not path.is_file():
-        raise VerificationError(f"{str(path)!r} is gone; run again.")
-    with reported(path), path.open("rb") as file:
+    store, path = store_at(root), checked(entry.path)
+    size = store.size(path)
+    if size is None:
+        raise VerificationError(f"{absolute(root, path)!r} is gone; run again.")
+    with store.open(path) as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
-        return entry.model_copy(update={"bytes": file.tell(), "sha256": digest})
+    return entry.model_copy(update={"bytes": size, "sha256": digest})
 
 
 def drop_scratch(attempt: Attempt) -> None:
     """Remove the scratch folder, if there is one."""
-    shutil.rmtree(Path(directory(attempt)) / SCRATCH, ignore_errors=True)
+    with suppress(EvenkeelError):  # it harms nobody
+        store_at(attempt.root).remove(f"{data_folder(attempt)}/{SCRATCH}")
 
 
 def discard(attempt: Attempt) -> None:
     """Remove the attempt's folder, unless a version is or may be made of it."""
     with suppress(EvenkeelError):  # not to know is a reason to keep the files
         if not is_committed(attempt):
-            shutil.rmtree(directory(attempt), ignore_errors=True)
+            store_at(attempt.root).remove(data_folder(attempt))
 
 
-def _publish(attempt: Attempt, staged: Staged, rows: int | None) -> FileEntry:
-    entry = FileEntry(
-        path=staged.path.relative_to(attempt.root).as_posix(),
-        rows=rows,
-        bytes=staged.bytes,
-        sha256=staged.sha256,
-    )
+def _publish(
+    attempt: Attempt, path: str, staged: Staged, rows: int | None
+) -> FileEntry:
+    entry = FileEntry(path=path, rows=rows, bytes=staged.size, sha256=staged.sha256)
     # A task that is tried again writes the same bytes again.
     if not staged.publish() and describe(attempt.root, entry) != entry:
-        raise VerificationError(f"{entry.path} exists with other content.")
+        raise VerificationError(f"{path} exists with other content.")
     return entry

@@ -72,7 +72,7 @@ def test_a_published_file_is_whole_and_hashed(tmp_path: Path) -> None:
         assert staged.publish()
     assert path.read_bytes() == b"onetwo"
     assert staged.sha256 == hashlib.sha256(b"onetwo").hexdigest()
-    assert (staged.bytes, list(path.parent.iterdir())) == (6, [path])
+    assert (staged.size, list(path.parent.iterdir())) == (6, [path])
 
 
 def fail_half_way(path: Path) -> None:

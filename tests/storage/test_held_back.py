@@ -104,7 +104,7 @@ def test_a_damaged_one_is_told_and_is_none(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     attempt, _ = _held(tmp_path, A)
-    path = held_back_path(Path(attempt.root), attempt)
+    path = Path(attempt.root, held_back_path(attempt))
     path.write_text(path.read_text().replace('"seed": 0', '"seed": 1'))
     with caplog.at_level(logging.WARNING):
         assert read_held_back(attempt.root) is None
@@ -116,9 +116,9 @@ def test_places_lead_to_the_manifest_that_is_there(tmp_path: Path) -> None:
     attempt, held = _held(tmp_path, B)
     for manifest in (published, held):
         where = places(attempt.root, manifest)
-        told = json.loads(where["manifest"].read_text())
+        told = json.loads(Path(where["manifest"]).read_text())
         assert told["sha256"] == manifest.sha256
-        assert where["report"].parent.is_dir()
+        assert Path(where["report"]).parent.is_dir()
 
 
 def test_of_many_at_once_one_is_left_and_none_fails(tmp_path: Path) -> None:

@@ -41,7 +41,7 @@ def test_a_tilde_is_home_and_the_rest_is_relative(tmp_path: Path) -> None:
     assert locate("~/x").path == locate("x").path == str(tmp_path.resolve() / "x")
 
 
-@pytest.mark.parametrize("scheme", ["s3", "file", "https", "git+ssh"])
+@pytest.mark.parametrize("scheme", ["ftp", "file", "https", "git+ssh"])
 def test_a_scheme_is_refused_by_name(scheme: str) -> None:
     with pytest.raises(
         UserError, match=f"scheme '{scheme}'.*local paths".replace("+", ".")

@@ -30,7 +30,7 @@ def test_all_but_the_newest_markers_are_forgotten(tmp_path: Path) -> None:
     for number in range(50):
         path = marker_path(str(tmp_path), f"{number:03}")
         write_marker(path, b"{}")
-        os.utime(path, ns=(0, number * 10**9))
+        os.utime(Path(*path), ns=(0, number * 10**9))
     left = sorted(path.stem for path in (tmp_path / "_watch").iterdir())
     assert "049" in left
     assert len(left) == 20

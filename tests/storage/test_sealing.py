@@ -32,7 +32,7 @@ def test_any_program_can_check_a_seal(dataset: str, ratio: float) -> None:
 def test_what_was_sealed_is_read(tmp_path: Path) -> None:
     sealed, path = seal(draft(NOBODY)), tmp_path / "manifest.json"
     path.write_text(sealed.model_dump_json())
-    assert read_sealed(path) == sealed
+    assert read_sealed(str(tmp_path), path.name) == sealed
 
 
 @pytest.mark.parametrize(("old", "new"), [('"rows":10', '"rows":11'), ("{", "")])
@@ -40,9 +40,9 @@ def test_a_broken_seal_is_noticed(tmp_path: Path, old: str, new: str) -> None:
     path = tmp_path / "manifest.json"
     path.write_text(seal(draft(NOBODY)).model_dump_json().replace(old, new, 1))
     with pytest.raises(VerificationError, match=path.name):
-        read_sealed(path)
+        read_sealed(str(tmp_path), path.name)
 
 
 def test_a_folder_is_no_manifest(tmp_path: Path) -> None:
     with pytest.raises(UserError):
-        read_sealed(tmp_path)
+        read_sealed(str(tmp_path.parent), tmp_path.name)

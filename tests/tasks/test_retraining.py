@@ -33,7 +33,7 @@ def manifest(published: Outcome, tmp_path: Path) -> Path:
     """Give a copy of the first version, to do harm to."""
     root = Path(published.root)
     shutil.copytree(root, tmp_path / "glass")
-    lies = places(str(tmp_path / "glass"), published.manifest)["manifest"]
+    lies = Path(places(str(tmp_path / "glass"), published.manifest)["manifest"])
     assert lies.is_file()
     return lies
 
