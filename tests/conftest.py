@@ -5,6 +5,8 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import settings
 
+from tests.s3 import S3, serving
+
 # A busy machine is slow, not wrong; how long things take is for the benchmarks to say.
 settings.register_profile("evenkeel", parent=settings.default, deadline=None)
 settings.load_profile("evenkeel")
@@ -32,6 +34,21 @@ def prefect_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         temporary_settings(changed),
     ):
         yield
+
+
+@pytest.fixture(scope="session")
+def s3_server() -> Iterator[S3]:
+    """Run an S3 server, once in each process of tests."""
+    with serving() as server:
+        yield server
+
+
+@pytest.fixture
+def s3(s3_server: S3, monkeypatch: pytest.MonkeyPatch) -> S3:
+    """Let the code under test reach the S3 server, by its environment."""
+    for name, value in s3_server.environment.items():
+        monkeypatch.setenv(name, value)
+    return s3_server
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

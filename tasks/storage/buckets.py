@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from obstore.store import RetryConfig
 
 _LONGEST = timedelta(minutes=1)  # that one try may take
-_RETRIES: "RetryConfig" = {
+RETRIES: "RetryConfig" = {
     "max_retries": 12,
     "retry_timeout": timedelta(minutes=3),  # for all tries of a request
     "backoff": {
@@ -50,7 +50,7 @@ def bucket(place: Address) -> Any:  # noqa: ANN401 - one of obstore's, by scheme
         return from_url(
             f"{place.scheme}://{place.bucket}",
             client_options={"allow_http": _plain_http(), "timeout": _LONGEST},
-            retry_config=_RETRIES,
+            retry_config=RETRIES,
         )
     except (BaseError, ValueError) as error:
         raise UserError(
