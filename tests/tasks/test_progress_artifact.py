@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -83,24 +84,47 @@ def test_many_parts_are_told_seldom(
     assert "not shown any more" not in caplog.text
 
 
+def _says(words: str) -> bool:
+    return words in str(_mine().description)
+
+
 def test_it_moves_while_parts_run(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(progress_artifact, "EVERY", 0.05)
 
-    def act() -> tuple[list[str], list[object]]:
+    def act() -> list[object]:
         follower, sizes = follow_parts("cut", _shards(4), (), silent)
-        said, shares = [], []
+        shares = []
         with shown(follower, wanted=True):
             for size in sizes[:3]:
                 follower.count(size)
-                words = f"{follower.pace.done} of 40 rows"
-                until(lambda words=words: words in str(_mine().description), words)
-                said.append(str(_mine().description))
+                words = f"cut: {follower.pace.done} of 40 rows"
+                until(partial(_says, words), words)
                 shares.append(_mine().data)
-        return said, shares
+        return shares
 
-    said, shares = _in_flow(act)
-    assert all(words.startswith("cut: ") for words in said)
-    assert shares == [25, 50, 75]
+    assert _in_flow(act) == [25, 50, 75]
+
+
+def test_one_that_cannot_be_shown_is_not_tried_again(
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    calls: list[str],
+) -> None:
+    monkeypatch.setattr(progress_artifact, "EVERY", 0.05)
+
+    def act() -> int:
+        follower, sizes = follow_parts("cut", _shards(4), (), silent)
+        with shown(follower, wanted=True):
+            with get_client(sync_client=True) as client:
+                client.delete_artifact(_mine().id)
+            until(lambda: "not shown any more" in caplog.text, "the warning")
+            tried = len(calls)
+            follower.count(sizes[0])
+        return tried
+
+    with caplog.at_level("WARNING", "tasks.progress_artifact"):
+        assert _in_flow(act) == len(calls)
+    assert caplog.text.count("not shown any more") == 1
 
 
 def test_a_stage_that_fails_is_not_told_as_done(calls: list[str]) -> None:
