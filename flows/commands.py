@@ -25,7 +25,7 @@ def run(asked: argparse.Namespace) -> None:
     for name, value in _PREFECT.items():
         os.environ.setdefault(name, value)
     from flows.asking import balance_config
-    from flows.console import progress, show_outcome
+    from flows.console import show_outcome
 
     config = balance_config(asked)
     if _as_flow_run(asked.prefect):
@@ -33,6 +33,7 @@ def run(asked: argparse.Namespace) -> None:
 
         outcome = balance(config, force=asked.force)
     else:
+        from flows.live import progress
         from flows.pipeline import balance_dataset
         from tasks.running import DirectRunner
 

@@ -1,17 +1,16 @@
 """What the command prints: tables and sentences for people, one JSON record for pipes.
 
-Values come from the stages; pages for browsers are made in tasks.algorithms.rendering.
+Values come from the stages, which live shows while they run; pages for browsers are
+made in tasks.algorithms.rendering.
 """
 
 import json
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 
 from rich.console import Console
 from rich.markdown import Markdown
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeElapsedColumn
 from rich.table import Table
 from rich.text import Text
 
@@ -48,29 +47,6 @@ def _console() -> Console:
     """Print to stdout as it is now; pipes get plain text of a fixed width."""
     out = Console(highlight=False, soft_wrap=False)
     return out if out.is_terminal else Console(highlight=False, width=_PIPE_WIDTH)
-
-
-@contextmanager
-def progress() -> Iterator[Callable[[str, int, int], None]]:
-    """Show the stages on stderr while they run, if it is a terminal; else nothing."""
-    bars = Progress(
-        "{task.description}",
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-        console=Console(stderr=True),
-        transient=True,
-        disable=not sys.stderr.isatty(),
-    )
-    known: dict[str, object] = {}
-
-    def report(stage: str, done: int, total: int) -> None:
-        if stage not in known:
-            known[stage] = bars.add_task(stage, total=total)
-        bars.update(known[stage], completed=done)  # type: ignore[arg-type] # a TaskID
-
-    with bars:
-        yield report
 
 
 def show_outcome(outcome: Outcome, *, as_json: bool) -> None:

@@ -5,25 +5,22 @@ laptop user 15 to 20 seconds on every run. How often and how long a stage is tri
 said in patience.
 """
 
-import logging
 import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, Protocol, TypeVar, cast
-from uuid import UUID
+from concurrent.futures import as_completed as ended
+from contextlib import suppress
+from typing import Any, Protocol, TypeVar
 
 from prefect import Task, get_run_logger, unmapped
-from prefect.artifacts import create_progress_artifact, update_progress_artifact
-from prefect.futures import PrefectFuture, PrefectWrappedFuture, wait
+from prefect.futures import PrefectFuture, PrefectWrappedFuture, as_completed, wait
 
 from tasks.algorithms.narration import narrate
 from tasks.patience import BACKOFF, explained, patient, stage_timeout
-
-logger = logging.getLogger(__name__)
+from tasks.progress import Progress, finish_call, follow_call, follow_parts, silent
+from tasks.progress_artifact import shown
 
 R = TypeVar("R")
-Progress = Callable[[str, int, int], None]
-"""Told the name of a stage, the parts that are done, and how many there are."""
 
 
 class Runner(Protocol):
@@ -38,10 +35,6 @@ class Runner(Protocol):
         ...
 
 
-def silent(_stage: str, _done: int, _total: int) -> None:
-    """Report no progress."""
-
-
 class DirectRunner:
     """Calls the plain functions behind the tasks, on as many threads as cores."""
 
@@ -51,24 +44,27 @@ class DirectRunner:
 
     def __call__(self, stage: Task[..., R], *args: Any) -> R:  # noqa: ANN401 - the stage's own
         """Call a stage and give its result."""
-        self._progress(stage.name, 0, 1)
+        follower = follow_call(stage.name, self._progress)
         result = stage.fn(*args)
-        self._progress(stage.name, 1, 1)
+        finish_call(follower, args, result)
         return result
 
     def map(self, stage: Task[..., R], items: Sequence[Any], *args: Any) -> list[R]:  # noqa: ANN401 - the stage's own
         """Call a stage with each item; the first error ends the rest."""
-        results: list[R] = []
-        self._progress(stage.name, 0, len(items))
+        follower, sizes = follow_parts(stage.name, items, args, self._progress)
         with ThreadPoolExecutor(os.cpu_count()) as pool:
             futures = [pool.submit(stage.fn, item, *args) for item in items]
+            size_of = dict(zip(futures, sizes, strict=True))
             try:
-                for future in futures:
-                    results.append(future.result())
-                    self._progress(stage.name, len(results), len(items))
+                with suppress(Exception):  # in order below: the same error each time
+                    for future in ended(futures):
+                        future.result()
+                        follower.count(size_of[future])
+                results = [future.result() for future in futures]
             except BaseException:
                 pool.shutdown(cancel_futures=True)
                 raise
+        follower.finish()
         return results
 
 
@@ -90,66 +86,44 @@ class PrefectRunner:
     def __call__(self, stage: Task[..., R], *args: Any) -> R:  # noqa: ANN401 - the stage's own
         """Call a stage as a task run of the stage's name."""
         tried = patient(stage, self._backoff, self._limit)
+        follower = follow_call(stage.name, silent)
         with explained(stage.name, self._limit):
             result = tried.with_options(task_run_name=stage.name)(*args)
-        _log(stage.name, result)
+        _log(stage.name, result, finish_call(follower, args, result))
         return result
 
     def map(self, stage: Task[..., R], items: Sequence[Any], *args: Any) -> list[R]:  # noqa: ANN401 - the stage's own
         """Submit a task run for each item, with a progress artifact for several."""
         tried = patient(stage, self._backoff, self._limit)
-        with explained(stage.name, self._limit):
-            futures = tried.map(list(items), *map(unmapped, args))
-            results = _collect(stage.name, list(futures))
-        _log(stage.name, results)
+        follower, sizes = follow_parts(stage.name, items, args, silent)
+        several = len(items) > 1
+        with explained(stage.name, self._limit), shown(follower, wanted=several):
+            futures = list(tried.map(list(items), *map(unmapped, args)))
+            size_of = dict(zip(futures, sizes, strict=True))
+            results = _collect(futures, lambda done: follower.count(size_of[done]))
+        _log(stage.name, results, follower.finish())
         return results
 
 
-def _collect(stage: str, futures: Sequence[PrefectFuture[R]]) -> list[R]:
+def _collect(
+    futures: list[PrefectFuture[R]], count: Callable[[PrefectFuture[R]], None]
+) -> list[R]:
     """Wait for all parts; after the first error those that have not begun never do."""
-    results: list[R] = []
-    follow = _follower(stage, len(futures))
     try:
-        for future in futures:
-            results.append(future.result())
-            follow(len(results))
+        with suppress(Exception):  # in order below: the same error each time
+            for future in as_completed(futures):
+                future.result()
+                count(future)
+        return [future.result() for future in futures]
     except BaseException:
         for future in futures:
             if isinstance(future, PrefectWrappedFuture):
                 future.wrapped_future.cancel()
-        wait(list(futures))  # what still writes must not outlive what it writes to
+        wait(futures)  # what still writes must not outlive what it writes to
         raise
-    return results
 
 
-def _log(stage: str, found: object) -> None:
+def _log(stage: str, found: object, pace: str) -> None:
     if line := narrate(found):
-        get_run_logger().info("%s: %s", stage, line)
-
-
-def _follower(stage: str, count: int) -> Callable[[int], None]:
-    """Make what keeps a progress artifact where there are several parts.
-
-    It is a courtesy: when the API does not take it, the run goes on without.
-    """
-    artifact: UUID | None = None
-    wanted = count > 1
-
-    def follow(done: int) -> None:
-        nonlocal artifact, wanted
-        if not wanted:
-            return
-        share, said = 100 * done / count, f"{stage}: {done} of {count} done"
-        try:
-            # Prefect types what its sync wrappers return as a coroutine too.
-            if artifact is None:
-                created = create_progress_artifact(share, description=said)
-                artifact = cast("UUID", created)
-            else:
-                update_progress_artifact(artifact, share, description=said)
-        except Exception as error:  # noqa: BLE001 - whatever it is, the data is well
-            wanted = False
-            logger.warning("%s: its progress is not shown any more: %s", stage, error)
-
-    follow(0)
-    return follow
+        measured = f" ({pace})" if pace else ""
+        get_run_logger().info("%s: %s%s", stage, line, measured)

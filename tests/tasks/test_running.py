@@ -25,6 +25,7 @@ from flows.pipeline import balance_dataset
 from schemas.config import BalanceConfig
 from schemas.errors import TransientError, UserError
 from tasks.algorithms.columns import source_schema
+from tasks.algorithms.pace import Pace
 from tasks.patience import STAGE_TIMEOUT
 from tasks.planning import plan_resampling
 from tasks.publishing import begin_attempt, discarded_on_error
@@ -88,12 +89,14 @@ def _in_flow(act: Callable[[PrefectRunner], object]) -> State[Any]:
 
 
 def test_results_come_in_order_and_progress_is_told() -> None:
-    told: list[tuple[str, int, int]] = []
+    told: list[tuple[str, Pace]] = []
     run = DirectRunner(lambda *said: told.append(said))
     assert run.map(halve, [8, 6, 4], 2) == [4, 3, 2]
-    assert told == [("halve", done, 3) for done in range(4)]
+    assert {(stage, pace.total) for stage, pace in told} == {("halve", 3)}
+    assert [pace.done for _, pace in told] == [0, 1, 2, 3, 3]
+    assert told[-1][1].over
     assert run(halve, 2, 2) == 1
-    assert told[-1] == ("halve", 1, 1)
+    assert told[-1][1].over
 
 
 def test_the_first_error_ends_the_rest() -> None:
@@ -190,7 +193,7 @@ def test_timeouts_of_parts_bring_no_warning(caplog: pytest.LogCaptureFixture) ->
 def test_progress_that_cannot_be_shown_fails_nothing(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    with caplog.at_level(logging.WARNING, "tasks.running"):
+    with caplog.at_level(logging.WARNING, "tasks.progress_artifact"):
         state = _in_flow(lambda run: run.map(forget, [2, 4, 6]))
     assert state.result() == [2, 4, 6]
     assert caplog.text.count("its progress is not shown any more") == 1
