@@ -9,7 +9,7 @@ from prefect import task
 from prefect.cache_policies import NO_CACHE
 
 from schemas.records import Attempt, Evidence, FileEntry
-from tasks.algorithms import figures, rendering
+from tasks.algorithms import rendering
 from tasks.storage.workspace import write_bytes
 
 
@@ -24,6 +24,9 @@ def write_report(evidence: Evidence, attempt: Attempt) -> tuple[FileEntry, ...]:
     Returns:
         report.html, report.md, metrics.json and the figures.
     """
+    # 25 MB and a third of a second, which a run that ends before need not pay.
+    from tasks.algorithms import figures  # noqa: PLC0415 - see above
+
     drawn = figures.draw(evidence.plan, evidence.evaluation)
     pages = {
         "report.html": rendering.html(evidence, drawn),
