@@ -12,6 +12,8 @@ import numpy as np
 import pyarrow as pa
 
 from schemas.records import Column
+from tasks.algorithms.arrays import Empty, in_memory, one_chunk
+from tasks.algorithms.blockwise import by_blocks
 from tasks.algorithms.distances import Positions
 from tasks.algorithms.interpolation import Floats, between
 from tasks.algorithms.neighbors import majority, nearest
@@ -19,6 +21,16 @@ from tasks.algorithms.search_space import Codes, categories, search_space
 from tasks.algorithms.selection import draws, uniform
 
 _STREAMS = 4  # of each class: 1 to 3 are used here
+_VOTERS = 2**14  # rows that are voted for at once by a thread
+
+
+class Lot(NamedTuple):
+    """What the draws of one class depend on, beside its donors."""
+
+    seed: int
+    """The run's, 0 <= seed < 2**63."""
+    stream: int
+    """The code of the class."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,6 +58,9 @@ class Model:
     donors: pa.Table
     columns: tuple[Column, ...]
     found: Found
+    lot: Lot
+    order: Positions
+    """The donors in the order in which they become parents, as of ``shuffle``."""
 
 
 class Drawn(NamedTuple):
@@ -57,25 +72,32 @@ class Drawn(NamedTuple):
 
 
 def prepare(
-    donors: pa.Table, columns: Sequence[Column], *, k: int, standardize: bool
+    donors: pa.Table, columns: Sequence[Column], lot: Lot, *, k: int, standardize: bool
 ) -> Model:
     """Search, and put together all that rows are drawn and derived from.
 
     Args:
         donors: As for ``search``.
         columns: As for ``search``.
+        lot: Of the class.
         k: As for ``search``.
         standardize: As for ``search``.
 
     Returns:
         Donors with what was found among them.
     """
-    searched = search(donors, columns, k=k, standardize=standardize)
-    return Model(donors.combine_chunks(), tuple(columns), searched.found)
+    found = search(donors, columns, k=k, standardize=standardize).found
+    order = shuffle(lot, donors.num_rows)
+    return Model(donors.combine_chunks(), tuple(columns), found, lot, order)
 
 
 def search(
-    donors: pa.Table, columns: Sequence[Column], *, k: int, standardize: bool
+    donors: pa.Table,
+    columns: Sequence[Column],
+    *,
+    k: int,
+    standardize: bool,
+    empty: Empty = in_memory,
 ) -> Searched:
     """Search the neighbours of the training rows of one class.
 
@@ -84,6 +106,7 @@ def search(
         columns: The role of every column of the donors.
         k: Neighbours of each row.
         standardize: Search on standardised columns.
+        empty: Makes the arrays that have a line for each row.
 
     Returns:
         The neighbours of each row and what they vote for; method and recall of
@@ -94,21 +117,47 @@ def search(
     """
     if not 1 <= k < donors.num_rows:
         raise ValueError(f"k must be in 1..{donors.num_rows - 1}, got {k}")
-    space = search_space(donors, columns, standardize=standardize)
-    neighbours, method, recall = nearest(space, k)
-    votes = _votes(space.codes, np.arange(donors.num_rows), neighbours)
+    space = search_space(donors, columns, standardize=standardize, empty=empty)
+    neighbours, method, recall = nearest(space, k, empty=empty)
+    votes = _elected(space.codes, neighbours, empty)
     return Searched(Found(neighbours, votes), method, recall)
 
 
-def draw(seed: int, stream: int, start: int, stop: int, model: Model) -> Drawn:
+def _elected(codes: Codes, neighbours: Positions, empty: Empty) -> dict[str, Positions]:
+    """Let the neighbours of every row vote on each category."""
+
+    def elect(name: str) -> Positions:
+        return by_blocks(
+            lambda part: majority(
+                codes[name], np.arange(part.start, part.stop), neighbours[part]
+            ),
+            empty((len(neighbours),), np.int64),
+            _VOTERS,
+        )
+
+    return {name: elect(name) for name in codes}
+
+
+def shuffle(lot: Lot, donors: int) -> Positions:
+    """Give the order in which the donors of a class become parents.
+
+    Args:
+        lot: Of the class.
+        donors: How many.
+
+    Returns:
+        Shape (donors,): each position once.
+    """
+    return np.argsort(draws(lot.seed, _STREAMS * lot.stream + 1, 0, donors))
+
+
+def draw(start: int, stop: int, model: Model) -> Drawn:
     """Draw the parents of synthetic rows start..stop - 1 of a class.
 
     Each donor is the parent of as many rows as any other, give or take one; the
     neighbour is any of its k, lam anything in [0, 1).
 
     Args:
-        seed: The run's seed, 0 <= seed < 2**63.
-        stream: The code of the class.
         start: First row.
         stop: One past the last row.
         model: Of the class.
@@ -118,9 +167,9 @@ def draw(seed: int, stream: int, start: int, stop: int, model: Model) -> Drawn:
         of the whole.
     """
     size, k = model.found.neighbours.shape
-    orders, choices, shares = (_STREAMS * stream + part for part in (1, 2, 3))
-    order = np.argsort(draws(seed, orders, 0, size))
-    parents = order[np.arange(start, stop) % size]
+    seed, stream = model.lot
+    choices, shares = (_STREAMS * stream + part for part in (2, 3))
+    parents = model.order[np.arange(start, stop) % size]
     chosen = draws(seed, choices, start, stop) % np.uint64(k)
     lam = uniform(draws(seed, shares, start, stop))
     return Drawn(parents, model.found.neighbours[parents, chosen], lam)
@@ -206,4 +255,4 @@ def _values(
 
 
 def _take(values: pa.ChunkedArray, rows: Positions) -> pa.Array:
-    return values.take(pa.array(rows)).combine_chunks()
+    return one_chunk(values.take(pa.array(rows)))

@@ -28,7 +28,7 @@ def test_what_was_found_is_read_back(tmp_path: Path) -> None:
     written = write(config_of(tmp_path, strategy={"kind": "smote"}))
     survey, plan, attempt, *_ = written
     for code in synthesised(plan):
-        model, ordinals = prepared(code, survey, attempt)
+        model, ordinals = prepared(code, survey, plan, attempt)
         rows = plan.classes[code].kept
         assert len(ordinals) == model.donors.num_rows == rows
         assert model.found.neighbours.shape == (rows, plan.classes[code].k_neighbors)
