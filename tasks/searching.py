@@ -12,6 +12,7 @@ from tasks.algorithms import smote
 from tasks.algorithms.arrays import in_memory, one_chunk
 from tasks.algorithms.captions import shorten
 from tasks.algorithms.distances import Positions
+from tasks.algorithms.kinship import Found, search
 from tasks.algorithms.search_space import blocks
 from tasks.storage.commits import SCRATCH
 from tasks.storage.scratch import gather, keep, kept, mapped
@@ -49,7 +50,7 @@ def search_neighbours(
     rows, _ = donors(attempt, code)
     item = plan.classes[code]
     cut = blocks(rows.num_rows, survey.columns)
-    searched = smote.search(
+    searched = search(
         rows,
         survey.columns,
         k=item.k_neighbors,
@@ -93,7 +94,7 @@ def prepared(
     near = one_chunk(table.column(_NEIGHBOURS))
     neighbours = near.flatten().to_numpy().reshape(len(near), -1)
     order = one_chunk(table.column(_ORDER)).to_numpy()
-    found, lot = smote.Found(neighbours, votes), smote.Lot(plan.seed, code)
+    found, lot = Found(neighbours, votes), smote.Lot(plan.seed, code)
     return smote.Model(rows, survey.columns, found, lot, order), ordinals
 
 
@@ -112,7 +113,7 @@ def _found(code: int) -> str:
     return f"found-{code:05d}"
 
 
-def _table(found: smote.Found, order: Positions) -> pa.Table:
+def _table(found: Found, order: Positions) -> pa.Table:
     """Lay out neighbours and order, then votes under the names of their columns."""
     flat, k = pa.array(found.neighbours.reshape(-1)), found.neighbours.shape[1]
     near = pa.FixedSizeListArray.from_arrays(flat, k)

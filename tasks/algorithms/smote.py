@@ -1,6 +1,6 @@
 """Mixed-type SMOTE with genealogy: every synthetic row has parents, and a share.
 
-The search is in neighbors, the arithmetic of values in interpolation; how many rows a
+The search is in kinship, the arithmetic of values in interpolation; how many rows a
 class gets is planned in plan.
 """
 
@@ -12,16 +12,14 @@ import numpy as np
 import pyarrow as pa
 
 from schemas.records import Column
-from tasks.algorithms.arrays import Empty, in_memory, one_chunk
-from tasks.algorithms.blockwise import by_blocks
+from tasks.algorithms.arrays import one_chunk
 from tasks.algorithms.distances import Positions
 from tasks.algorithms.interpolation import Floats, between
-from tasks.algorithms.neighbors import majority, nearest
-from tasks.algorithms.search_space import Codes, categories, search_space
+from tasks.algorithms.kinship import Found, search, votes
+from tasks.algorithms.search_space import categories
 from tasks.algorithms.selection import draws, uniform
 
 _STREAMS = 4  # of each class: 1 to 3 are used here
-_VOTERS = 2**14  # rows that are voted for at once by a thread
 
 
 class Lot(NamedTuple):
@@ -31,24 +29,6 @@ class Lot(NamedTuple):
     """The run's, 0 <= seed < 2**63."""
     stream: int
     """The code of the class."""
-
-
-@dataclass(frozen=True, eq=False)
-class Found:
-    """What a search found among the donors of one class."""
-
-    neighbours: Positions
-    """Shape (donors, k), nearest first."""
-    votes: Mapping[str, Positions]
-    """For each categorical column and donor: a donor with the category voted for."""
-
-
-class Searched(NamedTuple):
-    """What was found, how, and how well."""
-
-    found: Found
-    method: str
-    recall: float
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,53 +69,6 @@ def prepare(
     found = search(donors, columns, k=k, standardize=standardize).found
     order = shuffle(lot, donors.num_rows)
     return Model(donors.combine_chunks(), tuple(columns), found, lot, order)
-
-
-def search(
-    donors: pa.Table,
-    columns: Sequence[Column],
-    *,
-    k: int,
-    standardize: bool,
-    empty: Empty = in_memory,
-) -> Searched:
-    """Search the neighbours of the training rows of one class.
-
-    Args:
-        donors: The rows, in the source's schema.
-        columns: The role of every column of the donors.
-        k: Neighbours of each row.
-        standardize: Search on standardised columns.
-        empty: Makes the arrays that have a line for each row.
-
-    Returns:
-        The neighbours of each row and what they vote for; method and recall of
-        `neighbors.nearest`.
-
-    Raises:
-        ValueError: Not 1 <= k < rows; the plan clips k and leaves single rows alone.
-    """
-    if not 1 <= k < donors.num_rows:
-        raise ValueError(f"k must be in 1..{donors.num_rows - 1}, got {k}")
-    space = search_space(donors, columns, standardize=standardize, empty=empty)
-    neighbours, method, recall = nearest(space, k, empty=empty)
-    votes = _elected(space.codes, neighbours, empty)
-    return Searched(Found(neighbours, votes), method, recall)
-
-
-def _elected(codes: Codes, neighbours: Positions, empty: Empty) -> dict[str, Positions]:
-    """Let the neighbours of every row vote on each category."""
-
-    def elect(name: str) -> Positions:
-        return by_blocks(
-            lambda part: majority(
-                codes[name], np.arange(part.start, part.stop), neighbours[part]
-            ),
-            empty((len(neighbours),), np.int64),
-            _VOTERS,
-        )
-
-    return {name: elect(name) for name in codes}
 
 
 def shuffle(lot: Lot, donors: int) -> Positions:
@@ -191,9 +124,9 @@ def derive(
         or are the parent's where one is missing; categories are voted by the parent's
         neighbours; key and ignored columns are null; the target is the parent's.
     """
-    votes = {name: winners[parents] for name, winners in model.found.votes.items()}
+    elected = {name: winners[parents] for name, winners in model.found.votes.items()}
     drawn = Drawn(parents, neighbours, lam)
-    return _rows(model.donors, model.columns, votes, drawn)
+    return _rows(model.donors, model.columns, elected, drawn)
 
 
 def rederive(
@@ -213,24 +146,18 @@ def rederive(
     Returns:
         What ``derive`` gives.
     """
-    votes = _votes(categories(donors, columns), drawn.parents, neighbours)
-    return _rows(donors, columns, votes, drawn)
-
-
-def _votes(
-    codes: Codes, rows: Positions, neighbours: Positions
-) -> dict[str, Positions]:
-    return {name: majority(levels, rows, neighbours) for name, levels in codes.items()}
+    elected = votes(categories(donors, columns), drawn.parents, neighbours)
+    return _rows(donors, columns, elected, drawn)
 
 
 def _rows(
     donors: pa.Table,
     columns: Sequence[Column],
-    votes: Mapping[str, Positions],
+    elected: Mapping[str, Positions],
     drawn: Drawn,
 ) -> pa.Table:
     made = {
-        column.name: _values(column, donors.column(column.name), votes, drawn)
+        column.name: _values(column, donors.column(column.name), elected, drawn)
         for column in columns
     }
     return pa.table(made, schema=donors.schema)
@@ -239,7 +166,7 @@ def _rows(
 def _values(
     column: Column,
     donated: pa.ChunkedArray,
-    votes: Mapping[str, Positions],
+    elected: Mapping[str, Positions],
     drawn: Drawn,
 ) -> pa.Array:
     match column.role:
@@ -248,7 +175,7 @@ def _values(
         case "target":
             return _take(donated, drawn.parents)
         case "categorical":
-            return _take(donated, votes[column.name])
+            return _take(donated, elected[column.name])
         case _:
             ends = _take(donated, drawn.parents), _take(donated, drawn.neighbours)
             return between(*ends, drawn.lam)

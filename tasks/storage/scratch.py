@@ -64,8 +64,8 @@ def kept(attempt: Attempt, name: str) -> pa.Table:
         name: Of the table.
 
     Raises:
-        UserError: It is gone or may not be read.
-        TransientError: The storage failed.
+        UserError: It may not be read.
+        TransientError: It is gone, or the storage failed.
     """
     path = _path(attempt, name)
     with reported(path):

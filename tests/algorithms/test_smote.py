@@ -16,6 +16,7 @@ from imblearn.over_sampling import SMOTE
 from schemas.config import BalanceConfig
 from schemas.records import Column
 from tasks.algorithms import columns as column_roles
+from tasks.algorithms.kinship import search
 from tasks.algorithms.smote import (
     Drawn,
     Lot,
@@ -24,7 +25,6 @@ from tasks.algorithms.smote import (
     draw,
     prepare,
     rederive,
-    search,
 )
 from tests.algorithms.mixed import Donors, donors, is_between, roles, same
 
