@@ -49,7 +49,7 @@ def search_neighbours(
     gather(attempt, f"{SCRATCH}/{_donors(code)}", _donors(code))
     rows, _ = donors(attempt, code)
     item = plan.classes[code]
-    cut = blocks(rows.num_rows, survey.columns)
+    cut = blocks(rows.num_rows, survey.columns, item.k_neighbors)
     searched = search(
         rows,
         survey.columns,

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from schemas.config import BalanceConfig, EvaluatorKind
 from schemas.records import ClassPlan, Survey
 from tasks.algorithms.features import categorical, numeric
-from tasks.algorithms.search_space import BUDGET
+from tasks.algorithms.search_space import BUDGET, held_bytes
 
 _MB = 10**6
 _PROGRAM = 250 * _MB  # Python with Prefect, pandas and pyarrow imported
@@ -24,7 +24,7 @@ _SINGLE = (
     6  # of each number of a donor: in single precision, where codes do not suffice
 )
 _NEIGHBOUR = 16  # of each neighbour: found, and found again by rare levels
-_ARRAYS, _PLACED = 3, 2  # of points in memory; more where levels become coordinates
+_ARRAYS, _PLACED = 24, 16  # of each number in memory; where levels are coordinates
 _FRAME = 32  # of each feature of a sampled row: as a frame, and as two matrices
 _NODE = 10  # of each tree, for each row it is trained on
 _KEY = 9  # of each row: its hash, and whether the next is the same
@@ -116,15 +116,13 @@ def _donors(
 
 
 def _searched(survey: Survey, rows: int, k: int, row_bytes: int) -> int:
-    """Points beyond the budget lie in files, whose pages the kernel takes back."""
+    """Beyond the budget arrays lie in files, whose pages the kernel takes back."""
     levels = len(categorical(survey.columns))
     numbers = len(numeric(survey.columns)) + levels
-    arrays = _ARRAYS + (_PLACED if levels else 0)
-    return (
-        min(2 * rows * row_bytes, _GATHERED)
-        + rows * (_DONOR + _SINGLE * numbers + _NEIGHBOUR * k)
-        + min(8 * rows * numbers, BUDGET) * arrays
-    )
+    arrays = (_ARRAYS + (_PLACED if levels else 0)) * numbers + _NEIGHBOUR * k
+    inside = min(rows * arrays, BUDGET * arrays // held_bytes(numbers, k))
+    outside = rows * (_DONOR + _SINGLE * numbers)
+    return min(2 * rows * row_bytes, _GATHERED) + outside + inside
 
 
 def _evaluation(

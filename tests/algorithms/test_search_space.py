@@ -85,10 +85,10 @@ def test_scales_are_those_of_numpy_to_the_last_bit(
 
 def test_points_beyond_the_budget_are_cut_into_blocks() -> None:
     columns = roles(pa.schema({"x": pa.int8(), "c": pa.string(), "l": NESTED}))
-    most = BUDGET // 16
-    assert blocks(most, columns) == 0
-    assert blocks(most + 1, columns) == -(-(most + 1) * 16 // arrays.BLOCK)
-    assert blocks(10 * most, ()) == 0
+    most = BUDGET // (16 + 16 * 3)
+    assert blocks(most, columns, 3) == 0
+    assert blocks(most + 1, columns, 3) == -(-(most + 1) * 16 // arrays.BLOCK)
+    assert blocks(10 * most, (), 3) > 0
 
 
 def test_only_features_take_part() -> None:
