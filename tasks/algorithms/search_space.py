@@ -26,9 +26,9 @@ Codes = Mapping[str, npt.NDArray[np.int32]]
 Floats = npt.NDArray[np.float64]
 
 BUDGET = 2**26
-"""Bytes of points and neighbours up to which a search keeps them in memory. To have them
-in a file takes no more CPU time: 32 s against 35 s at 400,000 rows of 20 columns, in 65
-MB of memory of its own against 177."""
+"""Bytes of points and neighbours up to which a search keeps them in memory. Having
+them in a file takes no more CPU time: 32 s against 35 s at 400,000 rows of 20 columns,
+in 65 MB of memory of its own against 177."""
 _LARGEST = 1e140  # squares of differences, and sums of them, stay finite
 
 
