@@ -46,14 +46,12 @@ def keep(
     path = _path(attempt, name)
     temporary = path.with_name(f".{path.name}.{secrets.token_hex(6)}.tmp")
     make_folder(path.parent)
-    with reported(path), pa.OSFile(str(temporary), "wb") as sink:
-        # A stream for each column, for a batch would need all columns at once.
-        _write(sink, schema.empty_table())
-        for piece in pieces:
-            for column in piece.column_names:
-                _write(sink, piece.select([column]).combine_chunks())
     with reported(path):
-        temporary.replace(path)
+        try:
+            _write_columns(temporary, schema, pieces)
+            temporary.replace(path)
+        finally:
+            temporary.unlink(missing_ok=True)
 
 
 def kept(attempt: Attempt, name: str) -> pa.Table:
@@ -126,6 +124,15 @@ def _reserve(file: int, size: int) -> None:
 
 def _path(attempt: Attempt, name: str) -> Path:
     return Path(directory(attempt)) / SCRATCH / checked(f"{name}.arrows")
+
+
+def _write_columns(path: Path, schema: pa.Schema, pieces: Iterable[pa.Table]) -> None:
+    """Write a stream for each column, for a batch would need all columns at once."""
+    with pa.OSFile(str(path), "wb") as sink:
+        _write(sink, schema.empty_table())
+        for piece in pieces:
+            for column in piece.column_names:
+                _write(sink, piece.select([column]).combine_chunks())
 
 
 def _write(sink: pa.NativeFile, table: pa.Table) -> None:

@@ -1,7 +1,9 @@
 """What is kept comes back as it was, out of a file and not out of memory."""
 
+import errno
 import os
 import tracemalloc
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -83,6 +85,16 @@ def test_a_table_outlasts_its_replacement_and_its_file(attempt: Attempt) -> None
     assert first.equals(LARGE)
     with pytest.raises(TransientError, match=r"large\.arrows"):
         kept(attempt, "large")
+
+
+def test_a_table_that_is_not_finished_leaves_no_file(attempt: Attempt) -> None:
+    def pieces() -> Iterator[pa.Table]:
+        yield LARGE.select(["x"])
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with pytest.raises(UserError, match=r"large\.arrows.*Make room"):
+        keep(attempt, "large", LARGE.schema, pieces())
+    assert not names(attempt)
 
 
 @pytest.mark.parametrize("budget", [1, 200, 10**9])
