@@ -257,6 +257,9 @@ class Search(Frozen):
     recall: float
     """Share of the k nearest that were found: 1 if the search is exact, else measured
     on a sample."""
+    blocks: Count = 0
+    """Blocks that the donors were searched in, their points in a file, as they were too
+    many to be kept in memory; 0 if they were not."""
 
 
 class Evaluation(Frozen):

@@ -123,7 +123,7 @@ def check_sample(
     """
     tried, wrong = 0, []
     for code in synthesised(plan):
-        model, ordinals = prepared(code, survey, attempt)
+        model, ordinals = prepared(code, survey, plan, attempt)
         entry, told = _lineage(code, files)[0]
         made, lineage = (
             open_part(attempt.root, e).read_row_group(0) for e in (entry, told)
@@ -133,7 +133,7 @@ def check_sample(
         drawn = _drawn(lineage, places, ordinals.to_numpy())
         around = model.found.neighbours[drawn.parents]
         related = (around == drawn.neighbours[:, np.newaxis]).any(axis=1).all()
-        again = smote.rederive(model.donors, survey.columns, drawn, around)
+        again = _again(model, drawn, around)
         tried += len(places)
         if not (related and all(map(_same, made.columns, again.columns))):
             wrong.append(entry.path)
@@ -143,6 +143,16 @@ def check_sample(
         note=f"{tried:,} synthetic rows made again from their parents"
         + (f"; different in {', '.join(wrong)}" if wrong else ""),
     )
+
+
+def _again(model: smote.Model, drawn: smote.Drawn, around: Positions) -> pa.Table:
+    """Make rows anew from a table of the donors they need."""
+    parts = drawn.parents, drawn.neighbours, around.reshape(-1)
+    needed = np.unique(np.concatenate(parts))
+    few = model.donors.take(pa.array(needed))
+    parents, neighbours, near = (np.searchsorted(needed, part) for part in parts)
+    there = smote.Drawn(parents, neighbours, drawn.lam)
+    return smote.rederive(few, model.columns, there, near.reshape(around.shape))
 
 
 def _same(made: pa.ChunkedArray, again: pa.ChunkedArray) -> bool:

@@ -3,18 +3,21 @@
 How neighbours are searched is in algorithms; the donors were gathered by resampling.
 """
 
-import numpy as np
 import pyarrow as pa
 from prefect import runtime, task
 from prefect.cache_policies import NO_CACHE
 
 from schemas.records import Attempt, ResamplePlan, Search, Survey
 from tasks.algorithms import smote
+from tasks.algorithms.arrays import in_memory, one_chunk
 from tasks.algorithms.captions import shorten
+from tasks.algorithms.distances import Positions
+from tasks.algorithms.kinship import Found, search
+from tasks.algorithms.search_space import blocks
 from tasks.storage.commits import SCRATCH
-from tasks.storage.outputs import Outputs, read_folder
+from tasks.storage.scratch import gather, keep, kept, mapped
 
-_VOTE = "vote: "
+_NEIGHBOURS, _ORDER, _VOTE = "neighbours", "order", "vote: "
 
 
 def synthesised(plan: ResamplePlan) -> tuple[int, ...]:
@@ -43,62 +46,76 @@ def search_neighbours(
     Returns:
         How they were searched, and how well.
     """
+    gather(attempt, f"{SCRATCH}/{_donors(code)}", _donors(code))
     rows, _ = donors(attempt, code)
     item = plan.classes[code]
-    searched = smote.search(
-        rows, survey.columns, k=item.k_neighbors, standardize=plan.standardize
+    cut = blocks(rows.num_rows, survey.columns, item.k_neighbors)
+    searched = search(
+        rows,
+        survey.columns,
+        k=item.k_neighbors,
+        standardize=plan.standardize,
+        empty=mapped(attempt) if cut else in_memory,
     )
-    with Outputs(attempt, "found") as outputs:
-        outputs.write(f"{SCRATCH}/found-{code:05d}", _table(searched.found))
+    order = smote.shuffle(smote.Lot(plan.seed, code), rows.num_rows)
+    found = _table(searched.found, order)
+    keep(attempt, _found(code), found.schema, [found])
     return Search(
         label=item.label,
         donors=rows.num_rows,
         k=item.k_neighbors,
         method=searched.method,
         recall=searched.recall,
+        blocks=cut,
     )
 
 
 def prepared(
-    code: int, survey: Survey, attempt: Attempt
+    code: int, survey: Survey, plan: ResamplePlan, attempt: Attempt
 ) -> tuple[smote.Model, pa.Array]:
-    """Read what the search kept aside.
+    """Map what the search kept aside.
 
     Args:
         code: Place of the class in the plan.
         survey: Columns.
+        plan: Seed.
         attempt: Holds donors and what was found among them.
 
     Returns:
         The model of the class, and the ordinals of its donors in the source.
     """
     rows, ordinals = donors(attempt, code)
-    found = _found(read_folder(attempt, f"{SCRATCH}/found-{code:05d}"))
-    return smote.Model(rows.combine_chunks(), survey.columns, found), ordinals
+    table = kept(attempt, _found(code))
+    votes = {
+        name.removeprefix(_VOTE): one_chunk(table.column(name)).to_numpy()
+        for name in table.column_names
+        if name.startswith(_VOTE)
+    }
+    near = one_chunk(table.column(_NEIGHBOURS))
+    neighbours = near.flatten().to_numpy().reshape(len(near), -1)
+    order = one_chunk(table.column(_ORDER)).to_numpy()
+    found, lot = Found(neighbours, votes), smote.Lot(plan.seed, code)
+    return smote.Model(rows, survey.columns, found, lot, order), ordinals
 
 
 def donors(attempt: Attempt, code: int) -> tuple[pa.Table, pa.Array]:
-    """Read the training rows of a class, and their ordinals in the source."""
-    table = read_folder(attempt, f"{SCRATCH}/donors-{code:05d}")
+    """Map the training rows of a class, and their ordinals in the source."""
+    table = kept(attempt, _donors(code))
     last = table.num_columns - 1
-    ordinals = table.column(last).combine_chunks()
-    return table.remove_column(last), ordinals
+    return table.remove_column(last), one_chunk(table.column(last))
 
 
-def _table(found: smote.Found) -> pa.Table:
-    """Lay out neighbours, then votes under the names of their columns."""
-    k = found.neighbours.shape[1]
-    places = [f"neighbour {place}" for place in range(k)]
-    arrays = [*found.neighbours.T, *found.votes.values()]
-    return pa.table(arrays, [*places, *(_VOTE + name for name in found.votes)])
+def _donors(code: int) -> str:
+    return f"donors-{code:05d}"
 
 
-def _found(table: pa.Table) -> smote.Found:
-    arrays = {name: table.column(name).to_numpy() for name in table.column_names}
-    votes = {
-        name.removeprefix(_VOTE): array
-        for name, array in arrays.items()
-        if name.startswith(_VOTE)
-    }
-    places = [array for name, array in arrays.items() if not name.startswith(_VOTE)]
-    return smote.Found(np.stack(places, axis=1), votes)
+def _found(code: int) -> str:
+    return f"found-{code:05d}"
+
+
+def _table(found: Found, order: Positions) -> pa.Table:
+    """Lay out neighbours and order, then votes under the names of their columns."""
+    flat, k = pa.array(found.neighbours.reshape(-1)), found.neighbours.shape[1]
+    near = pa.FixedSizeListArray.from_arrays(flat, k)
+    names = [_NEIGHBOURS, _ORDER, *(_VOTE + name for name in found.votes)]
+    return pa.table([near, order, *found.votes.values()], names)

@@ -74,13 +74,13 @@ def synthesise_part(
     Returns:
         The files of rows and of lineage.
     """
-    model, ordinals = prepared(part.code, survey, attempt)
+    model, ordinals = prepared(part.code, survey, plan, attempt)
     label = plan.classes[part.code].label
     size = rows_per_batch(source_schema(survey))
     with Outputs(attempt, f"synthetic-{part.code:05d}-{part.number:05d}") as outputs:
         for first in range(part.start, part.stop, size):
             last = min(first + size, part.stop)
-            drawn = smote.draw(plan.seed, part.code, first, last, model)
+            drawn = smote.draw(first, last, model)
             table = smote.derive(model, *drawn)
             outputs.write("train", table)
             place = (outputs.name, first - part.start, label)

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from tasks.algorithms.arrays import Empty, in_memory, slices
 from tasks.algorithms.blockwise import by_blocks, each
 from tasks.algorithms.categories import Points
 from tasks.algorithms.distances import Floats, Positions
@@ -38,34 +39,38 @@ class Index(NamedTuple):
     candidates: int
 
 
-def search(points: Points, k: int, threads: int | None = None) -> Neighbours | None:
+def search(
+    points: Points, k: int, threads: int | None = None, empty: Empty = in_memory
+) -> Neighbours | None:
     """Find nearly all of the k nearest base points of every query.
 
     Args:
         points: Several hundred or more; no two the same.
         k: Points to find, the row itself included, 2 <= k < points.
         threads: As many as cores when not given; they do not change what is found.
+        empty: Makes the arrays that have a line for each row.
 
     Returns:
         What was found, or None if no effort reaches the recall: so where the distances
         of neighbours vanish in single precision.
     """
-    sample = np.sort(_shuffled(len(points.base), 0)[:_SAMPLED])
+    sample = np.sort(_shuffled(len(points.base), 0, _SAMPLED))
     some = Points(points.base, points.queries[sample])
     limits = _gaps(some, search_exactly(some, k, threads)).max(axis=1)
-    for index, probes in _efforts(points, k):
+    for index, probes in _efforts(points, k, empty):
         tried = _search(index, probes, points, sample, k)
         recall = _recall(_gaps(some, tried), limits)
         if recall >= TARGET:
             work = partial(_part, index, probes, points, k)
-            found = by_blocks(work, len(points.base), _BLOCK, threads)
+            out = empty((len(points.base), k), np.int64)
+            found = by_blocks(work, out, _BLOCK, threads)
             return Neighbours(found, _method(index, probes), recall)
     return None
 
 
-def _efforts(points: Points, k: int) -> Iterator[tuple[Index, int]]:
+def _efforts(points: Points, k: int, empty: Empty) -> Iterator[tuple[Index, int]]:
     """Go from coarse codes to whole vectors, and from few lists to all of them."""
-    base, queries = _singles(points)
+    base, queries = _singles(points, empty)
     width = base.shape[1]
     lists = 2 ** round(np.log2(len(base)) / 2)
     wide = min(8 * k + 16, len(base))
@@ -80,14 +85,20 @@ def _efforts(points: Points, k: int) -> Iterator[tuple[Index, int]]:
         yield index, most
 
 
-def _singles(points: Points) -> tuple[Singles, Singles]:
+def _singles(points: Points, empty: Empty) -> tuple[Singles, Singles]:
     """Move and scale points so that single precision tells them apart."""
     middle = points.base.mean(axis=0)
     largest = np.ptp(points.base, axis=0).max() or 1.0
-    base = ((points.base - middle) / largest).astype(np.float32)
-    if points.queries is points.base:
-        return base, base
-    return base, ((points.queries - middle) / largest).astype(np.float32)
+
+    def scaled(values: Floats) -> Singles:
+        made = empty(values.shape, np.float32)
+        for rows in slices(*values.shape):
+            made[rows] = (values[rows] - middle) / largest
+        return made
+
+    base = scaled(points.base)
+    same = points.queries is points.base
+    return base, base if same else scaled(points.queries)
 
 
 def _trained(name: str, base: Singles, lists: int) -> Any:  # noqa: ANN401 - faiss has no types
@@ -100,13 +111,12 @@ def _trained(name: str, base: Singles, lists: int) -> Any:  # noqa: ANN401 - fai
         index.train(base[sample])
         index.add(base)
 
-    list(each(build, [_shuffled(len(base), 1)[: _TRAINED * lists]], threads=1))
+    list(each(build, [_shuffled(len(base), 1, _TRAINED * lists)], threads=1))
     return index
 
 
 def _part(index: Index, probes: int, points: Points, k: int, part: slice) -> Positions:
-    rows = np.arange(part.start, min(part.stop, len(points.base)))
-    return _search(index, probes, points, rows, k)
+    return _search(index, probes, points, np.arange(part.start, part.stop), k)
 
 
 def _search(
@@ -145,8 +155,15 @@ def _recall(gaps: Floats, limits: Floats) -> float:
     return float(np.maximum(near, 0).mean() / (gaps.shape[1] - 1))
 
 
-def _shuffled(rows: int, stream: int) -> Positions:
-    return np.argsort(draws(_SEED, stream, 0, rows))
+def _shuffled(rows: int, stream: int, count: int) -> Positions:
+    """Draw so many rows: the first of all when shuffled."""
+    words, drawn = np.empty(0, np.uint64), np.empty(0, np.int64)
+    for part in slices(rows, 1):
+        words = np.append(words, draws(_SEED, stream, part.start, part.stop))
+        drawn = np.append(drawn, np.arange(part.start, part.stop))
+        first = np.argsort(words)[:count]
+        words, drawn = words[first], drawn[first]
+    return drawn
 
 
 def _method(index: Index, probes: int) -> str:

@@ -19,23 +19,30 @@ R = TypeVar("R")
 
 def by_blocks(
     work: Callable[[slice], npt.NDArray[np.int64]],
-    rows: int,
+    out: npt.NDArray[np.int64],
     size: int,
     threads: int | None = None,
 ) -> npt.NDArray[np.int64]:
-    """Work on rows 0..rows - 1 block by block; no number of threads changes a block.
+    """Fill an array block by block; no number of threads changes a block.
 
     Args:
-        work: Makes a line for each row of a block; has imported all it needs.
-        rows: 1 or more.
-        size: Rows of a block.
+        work: Makes the lines of a block; has imported all it needs.
+        out: Gets the lines.
+        size: Lines of a block.
         threads: As many as cores when not given.
 
     Returns:
-        All lines, in order.
+        The array.
     """
-    blocks = [slice(first, first + size) for first in range(0, rows, size)]
-    return np.concatenate(list(each(work, blocks, threads)))
+
+    def fill(part: slice) -> None:
+        out[part] = work(part)
+
+    rows = len(out)
+    blocks = (slice(at, min(at + size, rows)) for at in range(0, rows, size))
+    for _ in each(fill, blocks, threads):
+        pass
+    return out
 
 
 def each(

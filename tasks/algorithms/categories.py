@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from tasks.algorithms.arrays import Empty, in_memory, slices
 from tasks.algorithms.distances import Floats
 from tasks.algorithms.search_space import SearchSpace
 
@@ -22,7 +23,7 @@ class Points:
     """The same shape; the same array where rows with rare levels are missing."""
 
 
-def embed(space: SearchSpace, rare: int) -> Points:
+def embed(space: SearchSpace, rare: int, empty: Empty = in_memory) -> Points:
     """Place rows so that numbers alone find all that share no rare level.
 
     Whoever differs from a row in a category gets the squared weight; who shares a rare
@@ -33,33 +34,40 @@ def embed(space: SearchSpace, rare: int) -> Points:
     Args:
         space: The rows.
         rare: Rows up to which a level is rare.
+        empty: Makes the arrays.
 
     Returns:
         The numbers, with a coordinate for each common level of each category, and one
         for all its rare levels.
     """
-    numbers = space.numbers
-    made = [_coordinates(codes, rare) for codes in space.codes.values()]
-    corners = [corner * (space.weight / 2**0.5) for corner in made if corner.size]
-    if not corners:
-        base = numbers if numbers.shape[1] else np.zeros((len(numbers), 1))
+    rows, width = space.numbers.shape
+    corners = [_corners(codes, rare) for codes in space.codes.values()]
+    pairs = zip(corners, space.codes.values(), strict=True)
+    placed = [(corner, codes) for corner, codes in pairs if corner.size]
+    if not placed:
+        base = space.numbers if width else np.zeros((rows, 1))
         return Points(base, base)
-    base = np.hstack([numbers, *corners])
-    lasts = np.cumsum([numbers.shape[1], *(item.shape[1] for item in corners)])[1:] - 1
-    if not base[:, lasts].any():
+    scale = space.weight / 2**0.5
+    lasts = width + np.cumsum([corner.shape[1] for corner, _ in placed]) - 1
+    base = empty((rows, lasts[-1] + 1), np.float64)
+    for part in slices(*base.shape):
+        made = [corner[codes[part]] * scale for corner, codes in placed]
+        np.concatenate([space.numbers[part], *made], axis=1, out=base[part])
+    if not any(base[:, last].any() for last in lasts):
         return Points(base, base)
-    queries = base.copy()
+    queries = empty(base.shape, np.float64)
+    queries[:] = base
     queries[:, lasts] = 0
     return Points(base, queries)
 
 
-def _coordinates(codes: npt.NDArray[np.int32], rare: int) -> Floats:
+def _corners(codes: npt.NDArray[np.int32], rare: int) -> Floats:
     """Give each common level a corner of its own, and the rare ones the last."""
     counts = np.bincount(codes)
     common = np.flatnonzero(counts > rare)
     if not len(common) or len(counts) == 1:
-        return np.empty((len(codes), 0))
+        return np.empty((len(counts), 0))
     corners = np.full(len(counts), len(common))
     corners[common] = np.arange(len(common))
-    placed: Floats = np.eye(len(common) + 1)[corners[codes]]
+    placed: Floats = np.eye(len(common) + 1)[corners]
     return placed

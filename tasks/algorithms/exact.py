@@ -2,6 +2,9 @@
 
 from typing import NamedTuple
 
+import numpy as np
+
+from tasks.algorithms.arrays import Empty, in_memory
 from tasks.algorithms.blockwise import by_blocks
 from tasks.algorithms.categories import Points
 from tasks.algorithms.distances import Positions
@@ -24,13 +27,16 @@ class Neighbours(NamedTuple):
     """Share of the k nearest that were found, on a sample; 1 where all are."""
 
 
-def search(points: Points, k: int, threads: int | None = None) -> Positions:
+def search(
+    points: Points, k: int, threads: int | None = None, empty: Empty = in_memory
+) -> Positions:
     """Find the k nearest base points of every query, itself included.
 
     Args:
         points: The points.
         k: 1 <= k <= base points.
         threads: As many as cores when not given; they do not change what is found.
+        empty: Makes the array of what is found.
 
     Returns:
         Shape (queries, k), nearest first.
@@ -45,4 +51,5 @@ def search(points: Points, k: int, threads: int | None = None) -> Positions:
         found: Positions = model.kneighbors(points.queries[part], return_distance=False)
         return found
 
-    return by_blocks(work, len(points.queries), _BLOCK, threads)
+    found = empty((len(points.queries), k), np.int64)
+    return by_blocks(work, found, _BLOCK, threads)

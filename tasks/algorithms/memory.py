@@ -10,6 +10,7 @@ from typing import NamedTuple
 from schemas.config import BalanceConfig, EvaluatorKind
 from schemas.records import ClassPlan, Survey
 from tasks.algorithms.features import categorical, numeric
+from tasks.algorithms.search_space import BUDGET, held_bytes
 
 _MB = 10**6
 _PROGRAM = 250 * _MB  # Python with Prefect, pandas and pyarrow imported
@@ -17,8 +18,13 @@ _LEARNING = 100 * _MB  # scikit-learn, and faiss or oneDAL
 _BATCH = 8 * _MB  # or 1,000 rows, if that is more
 _BATCHES = 5  # read, routed, waiting for a row group's end, and written
 _COLUMN = _MB // 4  # a page of each column, compressed and not
-_NUMBER = 40  # of each number of a donor: found, scaled, and in single precision
-_NEIGHBOUR = 24  # of each neighbour: found, written, and read
+_GATHERED = 128 * _MB  # columns of donors, decoded and put together
+_DONOR = 50  # of each: its hash and place in an order, and its code
+_SINGLE = (
+    6  # of each number of a donor: in single precision, where codes do not suffice
+)
+_NEIGHBOUR = 16  # of each neighbour: found, and found again by rare levels
+_ARRAYS, _PLACED = 24, 16  # of each number in memory; where levels are coordinates
 _FRAME = 32  # of each feature of a sampled row: as a frame, and as two matrices
 _NODE = 10  # of each tree, for each row it is trained on
 _KEY = 9  # of each row: its hash, and whether the next is the same
@@ -96,23 +102,27 @@ def _donors(
     threads: int,
     streamed: int,
 ) -> Item:
-    """Classes are searched side by side; then each thread holds the class it makes."""
+    """Classes are searched side by side; rows are then made from what is mapped."""
     sizes = sorted(((item.kept, item.k_neighbors) for item in made), reverse=True)
-    numbers = len(numeric(survey.columns)) + len(categorical(survey.columns))
-    searched = sum(
-        rows * (2 * row_bytes + _NUMBER * numbers + _NEIGHBOUR * k)
-        for rows, k in sizes[:threads]
-    )
-    rows, k = sizes[0]
-    synthesised = threads * rows * (2 * row_bytes + _NEIGHBOUR * k) + streamed
-    verified = rows * 2 * row_bytes + survey.rows + _LINEAGE
+    searched = sum(_searched(survey, *size, row_bytes) for size in sizes[:threads])
+    verified = survey.rows + _LINEAGE
     return Item(
-        max(searched, synthesised, verified),
+        max(searched, streamed, verified),
         f"{sum(size for size, _ in sizes):,} rows of {len(sizes)} class(es) that get "
         "synthetic rows, and their neighbours",
         "use strategy smote_under, which makes rows for fewer classes, or random_over, "
         "which needs no neighbours; or leave columns out of the source",
     )
+
+
+def _searched(survey: Survey, rows: int, k: int, row_bytes: int) -> int:
+    """Beyond the budget arrays lie in files, whose pages the kernel takes back."""
+    levels = len(categorical(survey.columns))
+    numbers = len(numeric(survey.columns)) + levels
+    arrays = (_ARRAYS + (_PLACED if levels else 0)) * numbers + _NEIGHBOUR * k
+    inside = min(rows * arrays, BUDGET * arrays // held_bytes(numbers, k))
+    outside = rows * (_DONOR + _SINGLE * numbers)
+    return min(2 * rows * row_bytes, _GATHERED) + outside + inside
 
 
 def _evaluation(

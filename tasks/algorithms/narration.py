@@ -95,11 +95,13 @@ def _shards(found: Sequence[ShardResult]) -> str:
 def _searches(found: Sequence[Search]) -> str:
     donors = sum(search.donors for search in found)
     worst = min(found, key=lambda search: search.recall)
-    classes = "1 class" if len(found) == 1 else f"{len(found):,} classes"
+    classes = _classes(len(found))
+    large = sum(search.blocks > 0 for search in found)
+    cut = f", {_classes(large)} in blocks from a file" if large else ""
     better = " or better" if len(found) > 1 else ""
     return (
         f"neighbours of {_many(donors, 'row')} of {classes}, recall "
-        f"{worst.recall:.3f}{better} ({worst.method})"
+        f"{worst.recall:.3f}{better} ({worst.method}){cut}"
     )
 
 
@@ -131,6 +133,10 @@ def _outcome(found: Sequence[Outcome]) -> str:
     if outcome.status == "held back":
         return f"{ending_line(outcome)}, {made}"
     return f"version {manifest.version}, {made}"
+
+
+def _classes(count: int) -> str:
+    return "1 class" if count == 1 else f"{count:,} classes"
 
 
 def _many(count: int, noun: str) -> str:

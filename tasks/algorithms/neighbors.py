@@ -10,10 +10,11 @@ import numpy as np
 import numpy.typing as npt
 
 from tasks.algorithms import approximate, exact
+from tasks.algorithms.arrays import Empty, in_memory, slices
 from tasks.algorithms.blockwise import by_blocks
 from tasks.algorithms.categories import Points, embed
 from tasks.algorithms.distances import Positions, closest
-from tasks.algorithms.duplicates import distinct, spread
+from tasks.algorithms.duplicates import chosen, distinct, spread
 from tasks.algorithms.exact import Neighbours
 from tasks.algorithms.rare_levels import add_rare
 from tasks.algorithms.search_space import SearchSpace
@@ -39,7 +40,12 @@ SIZES = Sizes()
 
 
 def nearest(
-    space: SearchSpace, k: int, *, sizes: Sizes = SIZES, threads: int | None = None
+    space: SearchSpace,
+    k: int,
+    *,
+    sizes: Sizes = SIZES,
+    threads: int | None = None,
+    empty: Empty = in_memory,
 ) -> Neighbours:
     """Find the k nearest others of every row.
 
@@ -48,6 +54,7 @@ def nearest(
         k: Neighbours of each row, 1 <= k < rows.
         sizes: Where to change the way to search.
         threads: As many as cores when not given; they do not change what is found.
+        empty: Makes the arrays that have a line for each row.
 
     Returns:
         The neighbours; never the row itself, even where it has duplicates. The recall
@@ -55,14 +62,15 @@ def nearest(
         always found.
     """
     rare = max(sizes.rare, len(space.numbers) // sizes.share)
-    points, method, recall = _by_points(embed(space, rare), k + 1, sizes, threads)
+    embedded = embed(space, rare, empty)
+    points, method, recall = _by_points(embedded, k + 1, sizes, threads, empty)
+    found = empty((len(points), k), np.int64)
     if not space.codes:
-        return Neighbours(_without_self(points), method, recall)
+        return Neighbours(_without_self(points, found), method, recall)
     size = max(1, _CELLS // ((k + 1) * (1 + space.numbers.shape[1])))
-    rows = np.arange(len(points))
-    found = by_blocks(
-        lambda part: closest(space, rows[part], points[part], k),
-        len(points),
+    by_blocks(
+        lambda part: closest(space, np.arange(part.start, part.stop), points[part], k),
+        found,
         size,
         threads,
     )
@@ -71,29 +79,34 @@ def nearest(
     return Neighbours(found, method, recall)
 
 
-def _by_points(points: Points, k: int, sizes: Sizes, threads: int | None) -> Neighbours:
+def _by_points(
+    points: Points, k: int, sizes: Sizes, threads: int | None, empty: Empty
+) -> Neighbours:
     """Search among distinct points: exactly if they are few or their columns are."""
     once = distinct(points.base)
     if len(once.first) < len(points.base):
-        base = points.base[once.first]
+        base = chosen(points.base, once.first, empty)
         same = points.queries is points.base
-        points = Points(base, base if same else points.queries[once.first])
+        queries = base if same else chosen(points.queries, once.first, empty)
+        points = Points(base, queries)
     count, columns = points.base.shape
     wanted = min(k, count)
     if count > sizes.exact and columns > exact.TREE:
-        roughly = approximate.search(points, wanted, threads)
+        roughly = approximate.search(points, wanted, threads, empty)
         if roughly:
-            return Neighbours(spread(roughly.found, once, k), *roughly[1:])
-    found = exact.search(points, wanted, threads)
-    return Neighbours(spread(found, once, k), exact.METHOD, 1.0)
+            return Neighbours(spread(roughly.found, once, k, empty), *roughly[1:])
+    found = exact.search(points, wanted, threads, empty)
+    return Neighbours(spread(found, once, k, empty), exact.METHOD, 1.0)
 
 
-def _without_self(found: Positions) -> Positions:
+def _without_self(found: Positions, out: Positions) -> Positions:
     """Drop each row from its own neighbours, or the last where it was not found."""
-    others = found != np.arange(len(found))[:, np.newaxis]
-    others[others.all(axis=1), -1] = False
-    kept: Positions = found[others].reshape(len(found), -1)
-    return kept
+    for part in slices(*found.shape):
+        near = found[part]
+        others = near != np.arange(part.start, part.stop)[:, np.newaxis]
+        others[others.all(axis=1), -1] = False
+        out[part] = near[others].reshape(len(near), -1)
+    return out
 
 
 def majority(

@@ -19,6 +19,7 @@ from tasks.algorithms.templating import HTML, MARKDOWN
 from tasks.algorithms.wording import (
     alternative_sentence,
     price_sentence,
+    search_notes,
     verdict_sentence,
 )
 
@@ -79,6 +80,7 @@ def _content(evidence: Evidence, links: Mapping[str, str]) -> dict[str, object]:
     return {
         "evidence": evidence,
         "figures": {name: Markup(link) for name, link in links.items()},  # noqa: S704 - base64 and our own names
+        "notes": (*plan.decision.notes, *search_notes(evidence.searches)),
         "strategy": _STRATEGIES[plan.decision.strategy],
         "verdict": verdict_sentence(evaluation),
         "alternative": alternative_sentence(evaluation),

@@ -1,6 +1,6 @@
 """Mixed-type SMOTE with genealogy: every synthetic row has parents, and a share.
 
-The search is in neighbors, the arithmetic of values in interpolation; how many rows a
+The search is in kinship, the arithmetic of values in interpolation; how many rows a
 class gets is planned in plan.
 """
 
@@ -12,31 +12,23 @@ import numpy as np
 import pyarrow as pa
 
 from schemas.records import Column
+from tasks.algorithms.arrays import one_chunk
 from tasks.algorithms.distances import Positions
 from tasks.algorithms.interpolation import Floats, between
-from tasks.algorithms.neighbors import majority, nearest
-from tasks.algorithms.search_space import Codes, categories, search_space
+from tasks.algorithms.kinship import Found, search, votes
+from tasks.algorithms.search_space import categories
 from tasks.algorithms.selection import draws, uniform
 
 _STREAMS = 4  # of each class: 1 to 3 are used here
 
 
-@dataclass(frozen=True, eq=False)
-class Found:
-    """What a search found among the donors of one class."""
+class Lot(NamedTuple):
+    """What the draws of one class depend on, beside its donors."""
 
-    neighbours: Positions
-    """Shape (donors, k), nearest first."""
-    votes: Mapping[str, Positions]
-    """For each categorical column and donor: a donor with the category voted for."""
-
-
-class Searched(NamedTuple):
-    """What was found, how, and how well."""
-
-    found: Found
-    method: str
-    recall: float
+    seed: int
+    """The run's, 0 <= seed < 2**63."""
+    stream: int
+    """The code of the class."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,6 +38,9 @@ class Model:
     donors: pa.Table
     columns: tuple[Column, ...]
     found: Found
+    lot: Lot
+    order: Positions
+    """The donors in the order in which they become parents, as of ``shuffle``."""
 
 
 class Drawn(NamedTuple):
@@ -57,58 +52,45 @@ class Drawn(NamedTuple):
 
 
 def prepare(
-    donors: pa.Table, columns: Sequence[Column], *, k: int, standardize: bool
+    donors: pa.Table, columns: Sequence[Column], lot: Lot, *, k: int, standardize: bool
 ) -> Model:
     """Search, and put together all that rows are drawn and derived from.
 
     Args:
         donors: As for ``search``.
         columns: As for ``search``.
+        lot: Of the class.
         k: As for ``search``.
         standardize: As for ``search``.
 
     Returns:
         Donors with what was found among them.
     """
-    searched = search(donors, columns, k=k, standardize=standardize)
-    return Model(donors.combine_chunks(), tuple(columns), searched.found)
+    found = search(donors, columns, k=k, standardize=standardize).found
+    order = shuffle(lot, donors.num_rows)
+    return Model(donors.combine_chunks(), tuple(columns), found, lot, order)
 
 
-def search(
-    donors: pa.Table, columns: Sequence[Column], *, k: int, standardize: bool
-) -> Searched:
-    """Search the neighbours of the training rows of one class.
+def shuffle(lot: Lot, donors: int) -> Positions:
+    """Give the order in which the donors of a class become parents.
 
     Args:
-        donors: The rows, in the source's schema.
-        columns: The role of every column of the donors.
-        k: Neighbours of each row.
-        standardize: Search on standardised columns.
+        lot: Of the class.
+        donors: How many.
 
     Returns:
-        The neighbours of each row and what they vote for; method and recall of
-        `neighbors.nearest`.
-
-    Raises:
-        ValueError: Not 1 <= k < rows; the plan clips k and leaves single rows alone.
+        Shape (donors,): each position once.
     """
-    if not 1 <= k < donors.num_rows:
-        raise ValueError(f"k must be in 1..{donors.num_rows - 1}, got {k}")
-    space = search_space(donors, columns, standardize=standardize)
-    neighbours, method, recall = nearest(space, k)
-    votes = _votes(space.codes, np.arange(donors.num_rows), neighbours)
-    return Searched(Found(neighbours, votes), method, recall)
+    return np.argsort(draws(lot.seed, _STREAMS * lot.stream + 1, 0, donors))
 
 
-def draw(seed: int, stream: int, start: int, stop: int, model: Model) -> Drawn:
+def draw(start: int, stop: int, model: Model) -> Drawn:
     """Draw the parents of synthetic rows start..stop - 1 of a class.
 
     Each donor is the parent of as many rows as any other, give or take one; the
     neighbour is any of its k, lam anything in [0, 1).
 
     Args:
-        seed: The run's seed, 0 <= seed < 2**63.
-        stream: The code of the class.
         start: First row.
         stop: One past the last row.
         model: Of the class.
@@ -118,9 +100,9 @@ def draw(seed: int, stream: int, start: int, stop: int, model: Model) -> Drawn:
         of the whole.
     """
     size, k = model.found.neighbours.shape
-    orders, choices, shares = (_STREAMS * stream + part for part in (1, 2, 3))
-    order = np.argsort(draws(seed, orders, 0, size))
-    parents = order[np.arange(start, stop) % size]
+    seed, stream = model.lot
+    choices, shares = (_STREAMS * stream + part for part in (2, 3))
+    parents = model.order[np.arange(start, stop) % size]
     chosen = draws(seed, choices, start, stop) % np.uint64(k)
     lam = uniform(draws(seed, shares, start, stop))
     return Drawn(parents, model.found.neighbours[parents, chosen], lam)
@@ -142,9 +124,9 @@ def derive(
         or are the parent's where one is missing; categories are voted by the parent's
         neighbours; key and ignored columns are null; the target is the parent's.
     """
-    votes = {name: winners[parents] for name, winners in model.found.votes.items()}
+    elected = {name: winners[parents] for name, winners in model.found.votes.items()}
     drawn = Drawn(parents, neighbours, lam)
-    return _rows(model.donors, model.columns, votes, drawn)
+    return _rows(model.donors, model.columns, elected, drawn)
 
 
 def rederive(
@@ -164,24 +146,18 @@ def rederive(
     Returns:
         What ``derive`` gives.
     """
-    votes = _votes(categories(donors, columns), drawn.parents, neighbours)
-    return _rows(donors, columns, votes, drawn)
-
-
-def _votes(
-    codes: Codes, rows: Positions, neighbours: Positions
-) -> dict[str, Positions]:
-    return {name: majority(levels, rows, neighbours) for name, levels in codes.items()}
+    elected = votes(categories(donors, columns), drawn.parents, neighbours)
+    return _rows(donors, columns, elected, drawn)
 
 
 def _rows(
     donors: pa.Table,
     columns: Sequence[Column],
-    votes: Mapping[str, Positions],
+    elected: Mapping[str, Positions],
     drawn: Drawn,
 ) -> pa.Table:
     made = {
-        column.name: _values(column, donors.column(column.name), votes, drawn)
+        column.name: _values(column, donors.column(column.name), elected, drawn)
         for column in columns
     }
     return pa.table(made, schema=donors.schema)
@@ -190,7 +166,7 @@ def _rows(
 def _values(
     column: Column,
     donated: pa.ChunkedArray,
-    votes: Mapping[str, Positions],
+    elected: Mapping[str, Positions],
     drawn: Drawn,
 ) -> pa.Array:
     match column.role:
@@ -199,11 +175,11 @@ def _values(
         case "target":
             return _take(donated, drawn.parents)
         case "categorical":
-            return _take(donated, votes[column.name])
+            return _take(donated, elected[column.name])
         case _:
             ends = _take(donated, drawn.parents), _take(donated, drawn.neighbours)
             return between(*ends, drawn.lam)
 
 
 def _take(values: pa.ChunkedArray, rows: Positions) -> pa.Array:
-    return values.take(pa.array(rows)).combine_chunks()
+    return one_chunk(values.take(pa.array(rows)))

@@ -1,9 +1,10 @@
-"""What the evaluation comes to, in a sentence. Tables of numbers are in tables."""
+"""What evaluation and search come to, in a sentence. Numbers are in tables."""
 
 import math
+from collections.abc import Sequence
 
 from schemas.config import Metric
-from schemas.records import Evaluation
+from schemas.records import Evaluation, Search
 from tasks.algorithms.tables import METRICS
 
 _OUTCOMES = {
@@ -13,6 +14,24 @@ _OUTCOMES = {
 }
 _FELT = 0.005  # a score that moves by less is not worth a word
 _NOT_EVALUATED = "Not evaluated: there is no score to judge the balanced data by."
+
+
+def search_notes(searches: Sequence[Search]) -> tuple[str, ...]:
+    """Say which searches had to be done block by block.
+
+    Args:
+        searches: Of all classes.
+
+    Returns:
+        A sentence for each such class.
+    """
+    return tuple(
+        f"The {search.donors:,} training rows of {search.label!r} were too many to "
+        f"keep their points in memory: neighbours were searched in {search.blocks:,} "
+        "blocks from a file, which finds the same."
+        for search in searches
+        if search.blocks
+    )
 
 
 def verdict_sentence(evaluation: Evaluation | None) -> str:

@@ -5,8 +5,11 @@ if its name is taken; obstore tries again what may pass, with backoff.
 """
 
 import hashlib
-import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import NamedTemporaryFile, SpooledTemporaryFile, gettempdir
+from tempfile import _TemporaryFileWrapper as TemporaryFile
 from types import TracebackType
 from typing import Self
 
@@ -20,6 +23,8 @@ from tasks.storage.ranges import RemoteFile
 from tasks.storage.stores import Stored
 
 _IN_MEMORY = 4 << 20  # bytes of a file before it goes to the local disk
+_CHUNK = 8 << 20  # bytes of an object that are held while it is copied
+_COPIES = 32  # kept on the local disk
 
 
 class ObjectStore:
@@ -30,6 +35,7 @@ class ObjectStore:
         self.root = place.uri
         self._prefix = place.key
         self._bucket = bucket(place)
+        self._fetched: dict[str, TemporaryFile[bytes]] = {}
 
     def _key(self, path: str) -> str:
         return f"{self._prefix}/{path}".strip("/")
@@ -101,6 +107,30 @@ class ObjectStore:
             for batch in self._bucket.list(self._prefix or None):
                 yield from (item["path"][start:] for item in batch)
 
+    @contextmanager
+    def draft(self, path: str) -> Iterator[Path]:
+        """Write on the local disk, then put the object, over one that is there."""
+        with NamedTemporaryFile() as file, reported(f"{self.root}/{path}"):
+            yield Path(file.name)
+            self._bucket.put(self._key(checked(path)), Path(file.name))
+
+    def fetch(self, path: str) -> Path:
+        """Copy the object to the local disk, once, until it is removed here."""
+        if path not in self._fetched:
+            file = NamedTemporaryFile()  # noqa: SIM115 - goes when it is forgotten
+            with reported(f"{self.root}/{path}"):
+                for chunk in self._bucket.get(self._key(path)).stream(_CHUNK):
+                    file.write(chunk)
+                file.flush()
+            self._fetched[path] = file
+            for oldest in list(self._fetched)[:-_COPIES]:
+                del self._fetched[oldest]
+        return Path(self._fetched[path].name)
+
+    def room(self, folder: str) -> Path:  # noqa: ARG002 - the store's signature
+        """Give the folder for temporary files."""
+        return Path(gettempdir())
+
     def replace(self, path: str, data: bytes) -> None:
         """Put an object over the one that is there."""
         with reported(f"{self.root}/{path}"):
@@ -109,6 +139,8 @@ class ObjectStore:
     def remove(self, path: str) -> None:
         """Remove an object, and all whose keys go on from it with a slash."""
         key = self._key(checked(path))
+        for copy in [name for name in self._fetched if name.startswith(f"{path}/")]:
+            del self._fetched[copy]
         with reported(f"{self.root}/{path}"):
             for batch in self._bucket.list(key):  # obstore lists whole segments only
                 self._bucket.delete([item["path"] for item in batch])
@@ -130,7 +162,7 @@ class StagedObject:
         self._store = store
         self._path = path
         self._digest = hashlib.sha256()
-        self._file = tempfile.SpooledTemporaryFile(_IN_MEMORY)  # noqa: SIM115 - closed on exit
+        self._file = SpooledTemporaryFile(_IN_MEMORY)  # noqa: SIM115 - closed on exit
 
     def __enter__(self) -> Self:
         """Return the staged object."""

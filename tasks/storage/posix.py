@@ -4,7 +4,8 @@ import os
 import secrets
 import shutil
 import stat
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pyarrow as pa
@@ -78,13 +79,32 @@ class PosixStore:
             except FileNotFoundError:
                 return []
 
-    def replace(self, path: str, data: bytes) -> None:
-        """Write beside, then take the name over."""
+    @contextmanager
+    def draft(self, path: str) -> Iterator[Path]:
+        """Write beside, then take the name over; nothing is fsynced."""
         place = self._folder / checked(path)
         temporary = place.with_name(f".{place.name}.{secrets.token_hex(6)}.tmp")
+        make_folder(place.parent)
         with reported(place):
+            try:
+                yield temporary
+                temporary.replace(place)
+            finally:
+                temporary.unlink(missing_ok=True)
+
+    def fetch(self, path: str) -> Path:
+        """Give the file itself."""
+        return self._folder / checked(path)
+
+    def room(self, folder: str) -> Path:
+        """Give the folder itself."""
+        make_folder(self._folder / folder)
+        return self._folder / folder
+
+    def replace(self, path: str, data: bytes) -> None:
+        """Write beside, then take the name over."""
+        with self.draft(path) as temporary:
             temporary.write_bytes(data)
-            temporary.replace(place)
 
     def remove(self, path: str) -> None:
         """Remove a file, or a folder with all in it, if it is there."""

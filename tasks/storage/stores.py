@@ -5,7 +5,9 @@ in commits. The only thing asked of a store is put-if-absent with whole files: n
 is renamed, and nothing but a signpost is ever replaced.
 """
 
+from contextlib import AbstractContextManager
 from functools import lru_cache
+from pathlib import Path
 from types import TracebackType
 from typing import NamedTuple, Protocol, Self
 
@@ -80,6 +82,18 @@ class Store(Protocol):
 
     def folders(self, folder: str) -> tuple[str, ...]:
         """Name the folders directly in a folder, sorted; none if it is not there."""
+
+    def draft(self, path: str) -> AbstractContextManager[Path]:
+        """Write a file of the local disk that appears at the path after the body.
+
+        For what nobody else reads and a lost machine may take with it.
+        """
+
+    def fetch(self, path: str) -> Path:
+        """Give a file of the local disk that holds the same; it is only to be read."""
+
+    def room(self, folder: str) -> Path:
+        """Give a folder of the local disk for files that have no name."""
 
     def replace(self, path: str, data: bytes) -> None:
         """Write a signpost, whole or not at all, over the one that is there."""

@@ -1,9 +1,11 @@
 """Equal rows are one point, and are found again as the rows they are."""
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tasks.algorithms import duplicates
 from tasks.algorithms.categories import Points
 from tasks.algorithms.duplicates import distinct, spread
 from tasks.algorithms.exact import search
@@ -25,6 +27,22 @@ def test_points_are_numbered_as_they_first_occur(points: np.ndarray) -> None:
     once = distinct(points)
     assert once.point.tolist() == [seen[tuple(row)] for row in points.tolist()]
     assert points[once.first].tolist() == [list(row) for row in seen]
+
+
+@given(grids(), st.integers(0, 3))
+def test_points_of_one_hash_are_told_apart(points: np.ndarray, hashes: int) -> None:
+    expected = distinct(points)
+    with pytest.MonkeyPatch.context() as patch:
+        coarse = np.arange(len(points), dtype=np.uint64) % np.uint64(hashes + 1)
+        equal = coarse[expected.first][expected.point]  # equal points have one hash
+        patch.setattr(duplicates, "_hashes", lambda _: equal)
+        found = distinct(points)
+    assert np.array_equal(found.first, expected.first)
+    assert np.array_equal(found.point, expected.point)
+
+
+def test_zero_has_no_sign() -> None:
+    assert distinct(np.array([[0.0], [-0.0], [1.0]])).point.tolist() == [0, 0, 1]
 
 
 @given(grids(), st.data())

@@ -74,6 +74,8 @@ def test_the_least_sure_search_is_told() -> None:
     assert narrate([whole, part]) == (
         "neighbours of 71,000 rows of 2 classes, recall 0.973 or better (faiss)"
     )
+    cut = part.model_copy(update={"blocks": 300})
+    assert narrate([whole, cut]).endswith("(faiss), 1 class in blocks from a file")
     assert narrate([whole]) == (
         "neighbours of 1,000 rows of 1 class, recall 1.000 (exact)"
     )

@@ -7,6 +7,7 @@ from collections import Counter
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow.parquet as pq
 import pytest
 from hypothesis import given
@@ -15,6 +16,7 @@ from imblearn.over_sampling import SMOTENC
 from sklearn.neighbors import NearestNeighbors
 
 from schemas.config import BalanceConfig
+from tasks.algorithms import arrays
 from tasks.algorithms import columns as column_roles
 from tasks.algorithms.distances import Positions
 from tasks.algorithms.neighbors import SIZES, Sizes, majority, nearest
@@ -206,6 +208,27 @@ def test_the_number_of_threads_changes_nothing(kind: str, sizes: Sizes) -> None:
     )
     assert one.found.tobytes() == two.found.tobytes() == seven.found.tobytes()
     assert one[1:] == two[1:] == seven[1:]
+
+
+@pytest.mark.parametrize("sizes", [SIZES, ROUGHLY])
+@pytest.mark.parametrize("kind", KINDS)
+def test_points_in_files_and_in_small_blocks_have_the_same_neighbours(
+    kind: str, sizes: Sizes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    space = points_of(kind)
+    whole = nearest(space, 5, sizes=sizes)
+    monkeypatch.setattr(arrays, "BLOCK", 5_000)
+    made: list[np.ndarray] = []
+
+    def empty(shape: tuple[int, ...], dtype: npt.DTypeLike, /) -> np.ndarray:
+        file = tmp_path / f"{len(made)}"
+        made.append(np.memmap(file, dtype, "w+", shape=shape))
+        return made[-1]
+
+    parts = nearest(space, 5, sizes=sizes, empty=empty)
+    assert parts.found.tobytes() == whole.found.tobytes()
+    assert parts[1:] == whole[1:]
+    assert parts.found is made[-1]
 
 
 DIGEST = """

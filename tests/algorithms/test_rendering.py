@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from playwright.sync_api import Page
 
 from schemas.config import BalanceConfig
-from schemas.records import Evidence, Rejection
+from schemas.records import Evidence, Rejection, Search
 from tasks.algorithms import figures
 from tasks.algorithms.captions import shorten
 from tasks.algorithms.rendering import html, markdown
@@ -93,6 +93,15 @@ def test_drift_and_what_the_gate_says_are_told_where_there_are_any(name: str) ->
     for page in pages:
         assert ("Since version 4" in page) is (name == "drifted")
         assert ("Held back: balancing hurt" in page) is (name == "drifted")
+
+
+def test_searches_in_blocks_are_told_in_both_reports() -> None:
+    case = MADE["binary"]
+    search = Search(label="a", donors=10**7, k=5, method="m", recall=1, blocks=382)
+    told = case.model_copy(update={"searches": (search,)})
+    for write in (html, markdown):
+        assert "in 382 blocks from a file" in write(told, {})
+        assert "blocks from a file" not in write(case, {})
 
 
 def test_counts_that_did_not_change_are_no_drift() -> None:

@@ -7,9 +7,11 @@ import numpy as np
 import pyarrow as pa
 import pytest
 from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from tasks.algorithms.search_space import search_space
-from tests.algorithms.mixed import Donors, donors, roles
+from tasks.algorithms import arrays
+from tasks.algorithms.search_space import BUDGET, blocks, search_space
+from tests.algorithms.mixed import NESTED, Donors, donors, roles
 
 
 def numbers(*, standardize: bool = False, **values: object) -> np.ndarray:
@@ -59,6 +61,34 @@ def test_chunks_do_not_matter(made: Donors) -> None:
     parts = search_space(halves, columns, standardize=True)
     assert np.array_equal(whole.numbers, parts.numbers)
     assert all(np.array_equal(whole.codes[n], parts.codes[n]) for n in whole.codes)
+
+
+@given(st.integers(0, 2**32), st.integers(1, 40), st.integers(1, 4))
+def test_scales_are_those_of_numpy_to_the_last_bit(
+    seed: int, rows: int, width: int
+) -> None:
+    """In blocks and in place, and still what imbalanced-learn is compared with."""
+    points = np.random.default_rng(seed).normal(3, 2, (rows, width))
+    table = pa.table(list(points.T), [f"x{place}" for place in range(width)])
+    columns = roles(table.schema)
+    deviations = points.std(axis=0)
+    flat = (deviations == 0) | (np.ptp(points, axis=0) == 0)
+    expected = (points - points.mean(axis=0)) / np.where(flat, np.inf, deviations)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(arrays, "BLOCK", 50)
+        found = search_space(table, columns, standardize=True)
+        raw = search_space(table, columns, standardize=False)
+    assert found.numbers.tobytes() == expected.tobytes()
+    assert raw.numbers.tobytes() == points.tobytes()
+    assert raw.weight == (float(np.median(deviations)) or 1.0)
+
+
+def test_points_beyond_the_budget_are_cut_into_blocks() -> None:
+    columns = roles(pa.schema({"x": pa.int8(), "c": pa.string(), "l": NESTED}))
+    most = BUDGET // (16 + 16 * 3)
+    assert blocks(most, columns, 3) == 0
+    assert blocks(most + 1, columns, 3) == -(-(most + 1) * 16 // arrays.BLOCK)
+    assert blocks(10 * most, (), 3) > 0
 
 
 def test_only_features_take_part() -> None:

@@ -16,17 +16,31 @@ from imblearn.over_sampling import SMOTE
 from schemas.config import BalanceConfig
 from schemas.records import Column
 from tasks.algorithms import columns as column_roles
-from tasks.algorithms.smote import Drawn, Model, derive, draw, prepare, rederive
+from tasks.algorithms.kinship import search
+from tasks.algorithms.smote import (
+    Drawn,
+    Lot,
+    Model,
+    derive,
+    draw,
+    prepare,
+    rederive,
+)
 from tests.algorithms.mixed import Donors, donors, is_between, roles, same
 
 DATA = Path(__file__).parents[1] / "data"
 SEEDS = st.integers(0, 2**63 - 1)
 
 
+LOTS = st.builds(Lot, SEEDS, st.integers(0, 9))
+LOT = Lot(0, 0)
+
+
 def make(made: Donors, data: st.DataObject) -> Model:
     table, columns = made
     k = data.draw(st.integers(1, table.num_rows - 1))
-    return prepare(table, columns, k=k, standardize=data.draw(st.booleans()))
+    lot, standardize = data.draw(LOTS), data.draw(st.booleans())
+    return prepare(table, columns, lot, k=k, standardize=standardize)
 
 
 def check_rows(model: Model, drawn: Drawn) -> pa.Table:
@@ -68,37 +82,35 @@ def vote(own: object, around: list[object]) -> object:
 
 
 @settings(deadline=None, max_examples=40)
-@given(donors(), st.data(), SEEDS)
-def test_rows_obey_their_parents(made: Donors, data: st.DataObject, seed: int) -> None:
+@given(donors(), st.data())
+def test_rows_obey_their_parents(made: Donors, data: st.DataObject) -> None:
     model = make(made, data)
     rows = data.draw(st.integers(0, 30))
-    check_rows(model, draw(seed, data.draw(st.integers(0, 9)), 0, rows, model))
+    check_rows(model, draw(0, rows, model))
 
 
 @settings(deadline=None, max_examples=40)
-@given(donors(), st.data(), SEEDS)
+@given(donors(), st.data(), LOTS)
 def test_rows_can_be_made_again_without_the_model(
-    made: Donors, data: st.DataObject, seed: int
+    made: Donors, data: st.DataObject, lot: Lot
 ) -> None:
     table, columns = made
     k = data.draw(st.integers(1, table.num_rows - 1))
     for standardize in (True, False):
-        model = prepare(table, columns, k=k, standardize=standardize)
-        drawn = draw(seed, 1, 0, 9, model)
+        model = prepare(table, columns, lot, k=k, standardize=standardize)
+        drawn = draw(0, 9, model)
         again = rederive(table, columns, drawn, model.found.neighbours[drawn.parents])
         assert same(derive(model, *drawn), again)
 
 
 @settings(deadline=None, max_examples=40)
-@given(donors(), st.data(), SEEDS)
-def test_chunks_put_together_are_the_whole(
-    made: Donors, data: st.DataObject, seed: int
-) -> None:
+@given(donors(), st.data())
+def test_chunks_put_together_are_the_whole(made: Donors, data: st.DataObject) -> None:
     model = make(made, data)
     cuts = sorted(data.draw(st.lists(st.integers(0, 40), max_size=4)))
     edges = [0, *cuts, 40]
-    parts = [draw(seed, 2, *edge, model) for edge in pairwise(edges)]
-    whole = draw(seed, 2, 0, 40, model)
+    parts = [draw(*edge, model) for edge in pairwise(edges)]
+    whole = draw(0, 40, model)
     for one, many in zip(whole, zip(*parts, strict=True), strict=True):
         assert np.array_equal(one, np.concatenate(many))
     tables = pa.concat_tables([derive(model, *part) for part in parts])
@@ -106,26 +118,26 @@ def test_chunks_put_together_are_the_whole(
 
 
 @settings(deadline=None, max_examples=40)
-@given(donors(), st.data(), SEEDS, st.integers(0, 200))
+@given(donors(), st.data(), st.integers(0, 200))
 def test_donors_are_parents_equally_often(
-    made: Donors, data: st.DataObject, seed: int, rows: int
+    made: Donors, data: st.DataObject, rows: int
 ) -> None:
     model = make(made, data)
-    drawn = draw(seed, 0, 0, rows, model)
+    drawn = draw(0, rows, model)
     uses = np.bincount(drawn.parents, minlength=model.donors.num_rows)
     assert np.ptp(uses) <= 1
     around = model.found.neighbours[drawn.parents]
     assert (around == drawn.neighbours[:, np.newaxis]).any(axis=1).all()
 
 
-def grid(rows: int) -> Model:
+def grid(rows: int, lot: Lot = LOT) -> Model:
     table = pa.table({"x": [float(place) for place in range(rows)]})
-    return prepare(table, roles(table.schema), k=4, standardize=True)
+    return prepare(table, roles(table.schema), lot, k=4, standardize=True)
 
 
 def test_neighbours_and_shares_are_drawn_evenly() -> None:
-    model = grid(50)
-    drawn = draw(7, 3, 0, 100_000, model)
+    model = grid(50, Lot(7, 3))
+    drawn = draw(0, 100_000, model)
     places = (
         model.found.neighbours[drawn.parents] == drawn.neighbours[:, None]
     ).argmax(1)
@@ -136,8 +148,8 @@ def test_neighbours_and_shares_are_drawn_evenly() -> None:
 
 
 def test_classes_and_seeds_are_drawn_apart() -> None:
-    model = grid(50)
-    plays = [draw(seed, code, 0, 50, model) for seed in (1, 2) for code in (0, 1)]
+    lots = [Lot(seed, code) for seed in (1, 2) for code in (0, 1)]
+    plays = [draw(0, 50, grid(50, lot)) for lot in lots]
     for part in range(3):
         assert len({tuple(play[part].tolist()) for play in plays}) == len(plays)
 
@@ -165,7 +177,7 @@ def our_rows(points: np.ndarray, seed: int, k: int) -> np.ndarray:
     """Make ten rows of one class from imbalanced-learn's draws."""
     names = [f"x{place}" for place in range(points.shape[1])]
     table = pa.table(list(points.T), names)
-    model = prepare(table, roles(table.schema), k=k, standardize=False)
+    model = prepare(table, roles(table.schema), LOT, k=k, standardize=False)
     rows = derive(model, *oracle_draws(model, seed))
     return np.column_stack([column.to_numpy() for column in rows.columns])
 
@@ -203,25 +215,25 @@ def test_real_rows_obey_their_parents(name: str, target: str, kinds: set[str]) -
     counts = Counter(table.column(target).drop_null().to_pylist())
     label = min((c for c in counts if counts[c] > 5), key=counts.__getitem__)
     chosen = table.filter(pc.equal(table.column(target), label)).slice(0, 2_000)
-    model = prepare(chosen, columns, k=5, standardize=True)
-    check_rows(model, draw(0, 0, 0, 500, model))
+    model = prepare(chosen, columns, LOT, k=5, standardize=True)
+    check_rows(model, draw(0, 500, model))
 
 
 def test_two_rows_are_each_others_neighbours() -> None:
     table = pa.table({"x": [1, 9], "c": ["a", "b"]})
-    model = prepare(table, roles(table.schema), k=1, standardize=True)
+    model = prepare(table, roles(table.schema), LOT, k=1, standardize=True)
     assert model.found.neighbours.tolist() == [[1], [0]]
-    assert derive(model, *draw(0, 0, 0, 2, model)).num_rows == 2
+    assert derive(model, *draw(0, 2, model)).num_rows == 2
 
 
 def test_duplicates_and_empty_columns_make_duplicates() -> None:
     table = pa.table({"x": [1.5] * 4, "e": pa.nulls(4, pa.int64()), "c": ["a"] * 4})
-    model = prepare(table, roles(table.schema), k=3, standardize=True)
-    assert same(derive(model, *draw(0, 0, 0, 4, model)), table)
+    model = prepare(table, roles(table.schema), LOT, k=3, standardize=True)
+    assert same(derive(model, *draw(0, 4, model)), table)
 
 
 @pytest.mark.parametrize(("rows", "k"), [(0, 1), (1, 1), (3, 3), (3, 0)])
 def test_more_neighbours_than_rows_are_refused(rows: int, k: int) -> None:
     table = pa.table({"x": [1.0] * rows})
     with pytest.raises(ValueError, match="k must be in"):
-        prepare(table, roles(table.schema), k=k, standardize=True)
+        search(table, roles(table.schema), k=k, standardize=True)

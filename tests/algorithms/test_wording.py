@@ -7,11 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from schemas.config import Metric
-from schemas.records import Evaluation, Verdict
+from schemas.records import Evaluation, Search, Verdict
 from tasks.algorithms.tables import METRICS
 from tasks.algorithms.wording import (
     alternative_sentence,
     price_sentence,
+    search_notes,
     verdict_sentence,
 )
 from tests import evidence
@@ -37,6 +38,15 @@ def _evaluation(metric: Metric, scores: tuple[float, ...], verdict: str) -> Eval
             "verdict": verdict,
         }
     )
+
+
+def test_only_searches_in_blocks_are_told() -> None:
+    whole = Search(label="a", donors=9, k=5, method="exact", recall=1)
+    cut = Search(label="b", donors=9_000_000, k=5, method="m", recall=1, blocks=344)
+    (note,) = search_notes([whole, cut])
+    assert note.startswith("The 9,000,000 training rows of 'b' were too many")
+    assert "344 blocks" in note
+    assert search_notes([]) == ()
 
 
 @given(st.sampled_from(Metric), UNIT, UNIT, st.sampled_from(get_args(Verdict)[:3]))
