@@ -14,9 +14,11 @@ from uuid import UUID
 
 from prefect import Task, get_run_logger, unmapped
 from prefect.artifacts import create_progress_artifact, update_progress_artifact
-from prefect.futures import PrefectFuture, PrefectWrappedFuture, wait
+from prefect.futures import PrefectFuture, wait
 
 from tasks.algorithms.narration import narrate
+from tasks.engines import check_engine
+from tasks.losses import cancel, survived
 from tasks.patience import BACKOFF, explained, patient, stage_timeout
 
 logger = logging.getLogger(__name__)
@@ -82,10 +84,12 @@ class PrefectRunner:
             backoff: Seconds before the second try of what may pass, about.
 
         Raises:
-            UserError: The environment names no limit that is one.
+            UserError: The environment names no limit that is one, or no engine that
+                is there.
         """
         self._backoff = backoff
         self._limit = stage_timeout()
+        check_engine()
 
     def __call__(self, stage: Task[..., R], *args: Any) -> R:  # noqa: ANN401 - the stage's own
         """Call a stage as a task run of the stage's name."""
@@ -98,7 +102,7 @@ class PrefectRunner:
     def map(self, stage: Task[..., R], items: Sequence[Any], *args: Any) -> list[R]:  # noqa: ANN401 - the stage's own
         """Submit a task run for each item, with a progress artifact for several."""
         tried = patient(stage, self._backoff, self._limit)
-        with explained(stage.name, self._limit):
+        with explained(stage.name, self._limit), survived(stage.name):
             futures = tried.map(list(items), *map(unmapped, args))
             results = _collect(stage.name, list(futures))
         _log(stage.name, results)
@@ -114,9 +118,7 @@ def _collect(stage: str, futures: Sequence[PrefectFuture[R]]) -> list[R]:
             results.append(future.result())
             follow(len(results))
     except BaseException:
-        for future in futures:
-            if isinstance(future, PrefectWrappedFuture):
-                future.wrapped_future.cancel()
+        cancel(futures)
         wait(list(futures))  # what still writes must not outlive what it writes to
         raise
     return results
