@@ -1,6 +1,7 @@
 """Engines: what runs the mapped task runs of a flow; what they do never depends on it.
 
-How stages are called is in running; what is done when a worker dies, in losses.
+How stages are called is in running; what is done when a worker dies, in losses; which
+cluster Dask works on, in clusters.
 """
 
 import os
@@ -12,6 +13,11 @@ from prefect import Flow, Task
 from prefect.client.schemas.objects import RunInput
 from prefect.context import FlowRunContext
 from prefect.futures import PrefectFuture
+from prefect.settings import (
+    PREFECT_API_URL,
+    get_current_settings,
+    temporary_settings,
+)
 from prefect.task_runners import (
     ProcessPoolTaskRunner,
     TaskRunner,
@@ -19,10 +25,9 @@ from prefect.task_runners import (
 )
 
 from schemas.errors import UserError
+from tasks.clusters import dask_runner
 
 ENGINE = "EVENKEEL_ENGINE"
-ADDRESS = "EVENKEEL_DASK_ADDRESS"
-_PATIENCE = 15  # seconds for a scheduler to answer
 
 AnyRunner = TaskRunner[PrefectFuture[Any]]
 
@@ -52,6 +57,7 @@ class Engine(AnyRunner):
             UserError: The environment names none that is there.
         """
         if self._chosen is None:
+            self._started_engine.enter_context(_named_server())
             self._chosen = self._started_engine.enter_context(engine())
         return self._chosen
 
@@ -71,6 +77,18 @@ class Engine(AnyRunner):
         """Stop the engine, if it was started."""
         self._started_engine.__exit__(*error)
         super().__exit__(*error)
+
+
+@contextmanager
+def _named_server() -> Iterator[None]:
+    """Tell processes of a temporary server; else each would start one of its own."""
+    run = FlowRunContext.get()
+    if run is None or get_current_settings().api.url is not None:
+        yield
+        return
+    address = str(run.client.api_url).rstrip("/")
+    with temporary_settings({PREFECT_API_URL: address}):
+        yield
 
 
 @contextmanager
@@ -104,16 +122,11 @@ def check_engine() -> None:
         run.task_runner.chosen()
 
 
-def engine() -> AnyRunner:
-    """Give the task runner that EVENKEEL_ENGINE names: threads, processes or dask.
-
-    Returns:
-        Threads or processes as many as cores: Prefect's own pool of threads has no
-        limit, and a table of 60 parts would hold 60 in memory.
+def engine_name() -> str:
+    """Read which engine EVENKEEL_ENGINE names: threads, processes or dask.
 
     Raises:
-        UserError: There is no such engine, its package is not installed, or the Dask
-            cluster does not answer.
+        UserError: There is no such engine.
     """
     name = os.environ.get(ENGINE, "").strip() or "threads"
     if name not in _ENGINES:
@@ -122,69 +135,43 @@ def engine() -> AnyRunner:
             f"{ENGINE} is {name!r}, which is no engine. Give one of {known}, or unset "
             "it for threads."
         )
-    return _ENGINES[name]()
+    return name
 
 
-def _threads() -> AnyRunner:
+def needs_flow_run() -> bool:
+    """Tell whether a server is configured, or an engine that only a flow run has.
+
+    Raises:
+        UserError: There is no such engine.
+    """
+    return engine_name() != "threads" or get_current_settings().api.url is not None
+
+
+def engine() -> AnyRunner:
+    """Give the task runner that EVENKEEL_ENGINE names.
+
+    Returns:
+        Threads or processes as many as cores: Prefect's own pool of threads has no
+        limit, and a table of 60 parts would hold 60 in memory.
+
+    Raises:
+        UserError: There is no such engine, its package is not installed, or the Dask
+            cluster does not answer or cannot do the work.
+    """
+    return _ENGINES[engine_name()](os.cpu_count() or 1)
+
+
+def _threads(workers: int) -> AnyRunner:
     # Prefect types what a flow takes by the futures' base, which is invariant.
-    return cast("AnyRunner", ThreadPoolTaskRunner(max_workers=_cores()))
+    return cast("AnyRunner", ThreadPoolTaskRunner(max_workers=workers))
 
 
-def _processes() -> AnyRunner:
-    return cast("AnyRunner", ProcessPoolTaskRunner(max_workers=_cores()))
+def _processes(workers: int) -> AnyRunner:
+    return cast("AnyRunner", ProcessPoolTaskRunner(max_workers=workers))
 
 
-def _dask() -> AnyRunner:
-    try:
-        from prefect_dask.task_runners import (  # noqa: PLC0415 - an extra, and slow
-            DaskTaskRunner,
-        )
-    except ImportError as error:
-        raise UserError(
-            f"{ENGINE} is 'dask', and a package of it is missing: {error}. Install it "
-            "with: pip install 'evenkeel[dask]'"
-        ) from error
-    if address := os.environ.get(ADDRESS, "").strip():
-        _check_address(address)
-        return cast("AnyRunner", DaskTaskRunner(address=address))
-    local = {
-        "n_workers": _cores(),
-        "threads_per_worker": 1,
-        "processes": True,
-        "dashboard_address": None,
-        # A share of the memory each would end a worker that the machine has room for.
-        "memory_limit": 0,
-    }
-    return cast("AnyRunner", DaskTaskRunner(cluster_kwargs=local))
-
-
-def _check_address(address: str) -> None:
-    from distributed import Client  # noqa: PLC0415 - comes with prefect-dask
-
-    try:
-        with Client(  # type: ignore[no-untyped-call] # Dask's
-            address, timeout=_PATIENCE, set_as_default=False
-        ) as client:
-            workers = client.scheduler_info(n_workers=-1)["workers"]
-    except (OSError, ValueError) as error:
-        raise UserError(
-            f"{ADDRESS} is {address!r}, where no Dask scheduler answers: {error}. "
-            "Start one, give the address that it prints, tcp://HOST:PORT, or unset it "
-            "for a cluster on this machine."
-        ) from error
-    if not workers:
-        raise UserError(
-            f"The Dask cluster at {address!r} has no workers, so nothing would ever be "
-            f"done. Start some: dask worker {address}"
-        )
-
-
-def _cores() -> int:
-    return os.cpu_count() or 1
-
-
-_ENGINES: Mapping[str, Callable[[], AnyRunner]] = {
+_ENGINES: Mapping[str, Callable[[int], AnyRunner]] = {
     "threads": _threads,
     "processes": _processes,
-    "dask": _dask,
+    "dask": dask_runner,
 }

@@ -5,8 +5,8 @@ Which engine has workers is in engines; how stages are called, in running.
 
 import sys
 from collections.abc import Iterator, Sequence
-from concurrent.futures import BrokenExecutor
-from contextlib import contextmanager
+from concurrent.futures import BrokenExecutor, CancelledError
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from prefect.futures import PrefectFuture, PrefectWrappedFuture
@@ -15,11 +15,11 @@ from schemas.errors import EvenkeelError
 from tasks.engines import ENGINE
 
 
-def cancel(futures: Sequence[PrefectFuture[Any]]) -> None:
-    """Cancel what has not begun, on any engine.
+def stop(futures: Sequence[PrefectFuture[Any]]) -> None:
+    """Cancel what has not begun, on any engine, and wait for what has.
 
     Args:
-        futures: Of one map. Those at work go on, and can be waited for.
+        futures: Of one map. What still writes must not outlive what it writes to.
     """
     working = _at_work_on_dask(futures)
     for future in futures:
@@ -27,6 +27,9 @@ def cancel(futures: Sequence[PrefectFuture[Any]]) -> None:
             wrapped = future.wrapped_future
             if getattr(wrapped, "key", None) not in working:
                 wrapped.cancel()
+    for future in futures:
+        with suppress(CancelledError, BrokenExecutor):  # so the cancelled, on processes
+            future.wait()
 
 
 def _at_work_on_dask(futures: Sequence[PrefectFuture[Any]]) -> set[object]:

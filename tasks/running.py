@@ -14,11 +14,11 @@ from uuid import UUID
 
 from prefect import Task, get_run_logger, unmapped
 from prefect.artifacts import create_progress_artifact, update_progress_artifact
-from prefect.futures import PrefectFuture, wait
+from prefect.futures import PrefectFuture
 
 from tasks.algorithms.narration import narrate
 from tasks.engines import check_engine
-from tasks.losses import cancel, survived
+from tasks.losses import stop, survived
 from tasks.patience import BACKOFF, explained, patient, stage_timeout
 
 logger = logging.getLogger(__name__)
@@ -118,8 +118,7 @@ def _collect(stage: str, futures: Sequence[PrefectFuture[R]]) -> list[R]:
             results.append(future.result())
             follow(len(results))
     except BaseException:
-        cancel(futures)
-        wait(list(futures))  # what still writes must not outlive what it writes to
+        stop(futures)
         raise
     return results
 

@@ -3,6 +3,9 @@
 How neighbours are searched is in algorithms; the donors were gathered by resampling.
 """
 
+import math
+import os
+
 import numpy as np
 import pyarrow as pa
 from prefect import runtime, task
@@ -46,7 +49,11 @@ def search_neighbours(
     rows, _ = donors(attempt, code)
     item = plan.classes[code]
     searched = smote.search(
-        rows, survey.columns, k=item.k_neighbors, standardize=plan.standardize
+        rows,
+        survey.columns,
+        k=item.k_neighbors,
+        standardize=plan.standardize,
+        threads=_threads(code, plan),
     )
     with Outputs(attempt, "found") as outputs:
         outputs.write(f"{SCRATCH}/found-{code:05d}", _table(searched.found))
@@ -57,6 +64,12 @@ def search_neighbours(
         method=searched.method,
         recall=searched.recall,
     )
+
+
+def _threads(code: int, plan: ResamplePlan) -> int:
+    """Share the cores among the classes, which any engine searches side by side."""
+    everyone = sum(plan.classes[other].kept for other in synthesised(plan))
+    return math.ceil((os.cpu_count() or 1) * plan.classes[code].kept / everyone)
 
 
 def prepared(

@@ -75,7 +75,12 @@ def prepare(
 
 
 def search(
-    donors: pa.Table, columns: Sequence[Column], *, k: int, standardize: bool
+    donors: pa.Table,
+    columns: Sequence[Column],
+    *,
+    k: int,
+    standardize: bool,
+    threads: int | None = None,
 ) -> Searched:
     """Search the neighbours of the training rows of one class.
 
@@ -84,6 +89,7 @@ def search(
         columns: The role of every column of the donors.
         k: Neighbours of each row.
         standardize: Search on standardised columns.
+        threads: As many as cores when not given; they do not change what is found.
 
     Returns:
         The neighbours of each row and what they vote for; method and recall of
@@ -95,7 +101,7 @@ def search(
     if not 1 <= k < donors.num_rows:
         raise ValueError(f"k must be in 1..{donors.num_rows - 1}, got {k}")
     space = search_space(donors, columns, standardize=standardize)
-    neighbours, method, recall = nearest(space, k)
+    neighbours, method, recall = nearest(space, k, threads=threads)
     votes = _votes(space.codes, np.arange(donors.num_rows), neighbours)
     return Searched(Found(neighbours, votes), method, recall)
 

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import sys
 import threading
 import time
@@ -21,7 +22,8 @@ from flows.servers import HOST, free_port
 from schemas.config import BalanceConfig
 from schemas.errors import EvenkeelError, UserError
 from schemas.records import Outcome
-from tasks.engines import ADDRESS, ENGINE
+from tasks.clusters import ADDRESS
+from tasks.engines import ENGINE
 from tasks.running import DirectRunner
 from tests.benchmarks.data import write_source
 from tests.datasets import request
@@ -43,15 +45,16 @@ class Cluster:
 
 
 @contextmanager
-def cluster(folder: Path, count: int) -> Iterator[Cluster]:
+def cluster(folder: Path, count: int, project: str = str(ROOT)) -> Iterator[Cluster]:
     """Start a scheduler and workers in another folder; of the project they get a path.
 
     Args:
         folder: Where they work and log.
         count: Workers, of one thread each.
+        project: The path.
     """
     address = f"tcp://{HOST}:{free_port()}"
-    settings = {"PYTHONPATH": str(ROOT)}
+    settings = {"PYTHONPATH": project, "DASK_TEMPORARY_DIRECTORY": str(folder)}
     port = address.rpartition(":")[2]
     scheduler = ["scheduler", "--host", HOST, "--port", port, "--no-dashboard"]
     worker = ["worker", address, "--host", HOST, "--nthreads", "1", "--no-nanny"]
@@ -69,8 +72,23 @@ def cluster(folder: Path, count: int) -> Iterator[Cluster]:
             )
             pids.append(stack.enter_context(started).pid)
         logs = [folder / f"{place}.log" for place in range(1, count + 1)]
-        until(lambda: all("Registered to" in log.read_text() for log in logs), "Dask")
+        until(
+            lambda: all("Registered to" in log.read_text() for log in logs),
+            "Dask's workers",
+        ) if logs else until(lambda: _listens(address), "Dask's scheduler")
         yield Cluster(address, tuple(pids[1:]))
+
+
+def _listens(address: str) -> bool:
+    host, port = address.removeprefix("tcp://").split(":")
+    with socket.socket() as probe:
+        return probe.connect_ex((host, int(port))) == 0
+
+
+@pytest.fixture(autouse=True)
+def dask_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let clusters that are started here leave nothing elsewhere."""
+    monkeypatch.setenv("DASK_TEMPORARY_DIRECTORY", str(tmp_path / "dask"))
 
 
 @pytest.fixture(scope="module")
@@ -160,6 +178,24 @@ def test_a_cluster_that_is_not_there_fails_the_run_in_words(
     state = _balance({ENGINE: "dask", ADDRESS: nowhere}, relative)
     assert state.is_failed()
     with pytest.raises(UserError, match="no Dask scheduler answers"):
+        state.result()
+    assert not Path("out").exists()
+
+
+@pytest.mark.parametrize(
+    ("workers", "project", "said"),
+    [
+        (0, str(ROOT), "has no workers.*dask worker tcp"),
+        (1, "", "cannot import evenkeel.*PYTHONPATH"),
+    ],
+)
+def test_a_cluster_that_cannot_work_fails_the_run_in_words(
+    workers: int, project: str, said: str, relative: BalanceConfig, tmp_path: Path
+) -> None:
+    with cluster(tmp_path / "elsewhere", workers, project) as found:
+        state = _balance({ENGINE: "dask", ADDRESS: found.address}, relative)
+    assert state.is_failed()
+    with pytest.raises(UserError, match=said):
         state.result()
     assert not Path("out").exists()
 
