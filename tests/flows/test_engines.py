@@ -183,16 +183,19 @@ def test_a_cluster_that_is_not_there_fails_the_run_in_words(
 
 
 @pytest.mark.parametrize(
-    ("workers", "project", "said"),
+    ("workers", "said"),
     [
-        (0, str(ROOT), "has no workers.*dask worker tcp"),
-        (1, "", "cannot import evenkeel.*PYTHONPATH"),
+        (0, r"has no workers.*dask worker tcp"),
+        (1, r"cannot import evenkeel: No module named 'tasks.*PYTHONPATH"),
     ],
 )
 def test_a_cluster_that_cannot_work_fails_the_run_in_words(
-    workers: int, project: str, said: str, relative: BalanceConfig, tmp_path: Path
+    workers: int, said: str, relative: BalanceConfig, tmp_path: Path
 ) -> None:
-    with cluster(tmp_path / "elsewhere", workers, project) as found:
+    foreign = tmp_path / "foreign"
+    (foreign / "tasks").mkdir(parents=True)
+    (foreign / "tasks" / "__init__.py").touch()
+    with cluster(tmp_path / "elsewhere", workers, str(foreign)) as found:
         state = _balance({ENGINE: "dask", ADDRESS: found.address}, relative)
     assert state.is_failed()
     with pytest.raises(UserError, match=said):
