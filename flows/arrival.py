@@ -9,7 +9,7 @@ from flows.balance import run_balance
 from schemas.config import BalanceConfig
 from schemas.records import Outcome
 from tasks.arrivals import chosen, title
-from tasks.engines import engine
+from tasks.engines import Engine
 from tasks.failures import WHEN_CANCELLED, WHEN_FAILED
 
 
@@ -22,7 +22,7 @@ def run_name() -> str:
 @flow(
     name="balance",
     flow_run_name=run_name,
-    task_runner=engine(),
+    task_runner=Engine(),
     persist_result=False,
     on_failure=WHEN_FAILED,
     on_crashed=WHEN_FAILED,

@@ -7,7 +7,7 @@ from schemas.config import BalanceConfig
 from schemas.errors import UserError
 from schemas.records import Outcome
 from tasks.artifacts import show_in_ui
-from tasks.engines import engine
+from tasks.engines import Engine
 from tasks.events import announce
 from tasks.failures import WHEN_CANCELLED, WHEN_FAILED
 from tasks.running import PrefectRunner
@@ -28,7 +28,7 @@ def run_name() -> str:
 @flow(
     name="balance",
     flow_run_name=run_name,
-    task_runner=engine(),
+    task_runner=Engine(),
     persist_result=False,
     on_failure=WHEN_FAILED,
     on_crashed=WHEN_FAILED,

@@ -45,9 +45,9 @@ def run(asked: argparse.Namespace) -> None:
 def _as_flow_run(wanted: bool | None) -> bool:  # noqa: FBT001 - three states, from argparse
     if wanted is not None:
         return wanted
-    from prefect.settings import get_current_settings
+    from tasks.engines import needs_flow_run
 
-    return get_current_settings().api.url is not None
+    return needs_flow_run()
 
 
 def ui(asked: argparse.Namespace) -> None:

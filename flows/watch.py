@@ -6,7 +6,7 @@ from prefect import flow, runtime
 
 from schemas.config import BalanceConfig
 from schemas.records import Sighting
-from tasks.engines import engine
+from tasks.engines import Engine
 from tasks.running import PrefectRunner
 from tasks.watching import check_distinct, look, show_sightings
 
@@ -20,7 +20,7 @@ def run_name() -> str:
 @flow(
     name="watch",
     flow_run_name=run_name,
-    task_runner=engine(),
+    task_runner=Engine(),
     persist_result=False,
 )
 def watch(datasets: list[BalanceConfig]) -> list[Sighting]:

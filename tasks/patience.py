@@ -31,7 +31,8 @@ def patient(stage: Task[..., R], backoff: float, limit: float) -> Task[..., R]:
     Args:
         stage: May be repeated: it writes the same bytes again.
         backoff: Seconds before the second try, about; then twice and four times that.
-        limit: Seconds that each task run may take, each time.
+        limit: Seconds that each task run may take, each time; then it ends at its next
+            line of Python, on every engine.
 
     Returns:
         The stage with these options.

@@ -13,9 +13,11 @@ from contextlib import suppress
 from typing import Any, Protocol, TypeVar
 
 from prefect import Task, get_run_logger, unmapped
-from prefect.futures import PrefectFuture, PrefectWrappedFuture, as_completed, wait
+from prefect.futures import PrefectFuture, as_completed
 
 from tasks.algorithms.narration import narrate
+from tasks.engines import check_engine
+from tasks.losses import stop, survived
 from tasks.patience import BACKOFF, explained, patient, stage_timeout
 from tasks.progress import Progress, finish_call, follow_call, follow_parts, silent
 from tasks.progress_artifact import shown
@@ -78,10 +80,12 @@ class PrefectRunner:
             backoff: Seconds before the second try of what may pass, about.
 
         Raises:
-            UserError: The environment names no limit that is one.
+            UserError: The environment names no limit that is one, or no engine that
+                is there.
         """
         self._backoff = backoff
         self._limit = stage_timeout()
+        check_engine()
 
     def __call__(self, stage: Task[..., R], *args: Any) -> R:  # noqa: ANN401 - the stage's own
         """Call a stage as a task run of the stage's name."""
@@ -97,7 +101,11 @@ class PrefectRunner:
         tried = patient(stage, self._backoff, self._limit)
         follower, sizes = follow_parts(stage.name, items, args, silent)
         several = len(items) > 1
-        with explained(stage.name, self._limit), shown(follower, wanted=several):
+        with (
+            explained(stage.name, self._limit),
+            survived(stage.name),
+            shown(follower, wanted=several),
+        ):
             futures = list(tried.map(list(items), *map(unmapped, args)))
             size_of = dict(zip(futures, sizes, strict=True))
             results = _collect(futures, lambda done: follower.count(size_of[done]))
@@ -116,10 +124,7 @@ def _collect(
                 count(future)
         return [future.result() for future in futures]
     except BaseException:
-        for future in futures:
-            if isinstance(future, PrefectWrappedFuture):
-                future.wrapped_future.cancel()
-        wait(futures)  # what still writes must not outlive what it writes to
+        stop(futures)
         raise
 
 

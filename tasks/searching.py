@@ -3,6 +3,9 @@
 How neighbours are searched is in algorithms; the donors were gathered by resampling.
 """
 
+import math
+import os
+
 import pyarrow as pa
 from prefect import runtime, task
 from prefect.cache_policies import NO_CACHE
@@ -56,6 +59,7 @@ def search_neighbours(
         k=item.k_neighbors,
         standardize=plan.standardize,
         empty=mapped(attempt) if cut else in_memory,
+        threads=_threads(code, plan),
     )
     order = smote.shuffle(smote.Lot(plan.seed, code), rows.num_rows)
     found = _table(searched.found, order)
@@ -68,6 +72,12 @@ def search_neighbours(
         recall=searched.recall,
         blocks=cut,
     )
+
+
+def _threads(code: int, plan: ResamplePlan) -> int:
+    """Share the cores among the classes, which any engine searches side by side."""
+    everyone = sum(plan.classes[other].kept for other in synthesised(plan))
+    return math.ceil((os.cpu_count() or 1) * plan.classes[code].kept / everyone)
 
 
 def prepared(

@@ -20,6 +20,7 @@ from prefect.utilities.schema_tools.validation import validate
 from flows.pipeline import balance_dataset
 from flows.servers import POOL
 from schemas.config import BalanceConfig
+from tasks.engines import ENGINE
 from tasks.events import payload
 from tasks.running import DirectRunner
 from tasks.storage.roots import ROOTS
@@ -33,6 +34,7 @@ FILE: dict[str, Any] = yaml.safe_load(
 )
 DATASETS: list[dict[str, Any]] = FILE["definitions"]["datasets"]
 DEPLOYMENTS: list[dict[str, Any]] = FILE["deployments"]
+POOLS = ("worker", "on_processes", "on_dask")
 SCHEDULE_KEYS = {
     *("cron", "interval", "rrule", "timezone", "anchor_date"),
     *("active", "parameters", "slug", "replaces", "day_or"),
@@ -97,6 +99,7 @@ def _received(event: str, facts: Mapping[str, Any], resource: str) -> dict[str, 
 def test_the_deployments_are_these() -> None:
     assert {_full_name(one) for one in DEPLOYMENTS} >= {
         *("balance/nightly", "balance/on-new-data"),
+        *("balance/on-processes", "balance/on-dask"),
         *("watch/every-15-minutes", "retrain/on-balanced"),
     }
 
@@ -138,11 +141,19 @@ def test_every_key_is_known_and_every_deployment_described(
 def test_every_run_works_in_the_pool_and_its_allowed_roots(
     deployment: dict[str, Any],
 ) -> None:
-    assert deployment["work_pool"] is FILE["definitions"]["worker"]
+    assert any(deployment["work_pool"] is FILE["definitions"][one] for one in POOLS)
     assert deployment["work_pool"]["name"] == POOL
     roots = deployment["work_pool"]["job_variables"]["env"][ROOTS]
     assert roots.strip()
     assert "{{" not in roots
+
+
+def test_engines_differ_in_nothing_but_the_engine() -> None:
+    plain, *others = (FILE["definitions"][one]["job_variables"]["env"] for one in POOLS)
+    engines = [{**one, **plain}.keys() - plain.keys() for one in others]
+    assert engines == [{ENGINE}, {ENGINE}]
+    assert [one[ENGINE] for one in others] == ["processes", "dask"]
+    assert all(one.items() >= plain.items() for one in others)
 
 
 def test_the_datasets_are_configured_once_and_all_of_them(
@@ -152,7 +163,7 @@ def test_the_datasets_are_configured_once_and_all_of_them(
     names = [dataset_name(BalanceConfig.model_validate(one)) for one in DATASETS]
     assert len(names) == len(set(names))
     assert all((ROOT / one["source"]).exists() for one in DATASETS)
-    apart = {"datasets", "worker"}
+    apart = {"datasets", *POOLS}
     assert names == [name for name in FILE["definitions"] if name not in apart]
     for deployment in DEPLOYMENTS:
         parameters = deployment["parameters"]

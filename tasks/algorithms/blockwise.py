@@ -65,4 +65,6 @@ def each(
 
 
 def _limit() -> None:
-    threadpool_limits(1, "openmp")
+    # BLAS has one limit for the process, which scikit-learn sets and unsets around each
+    # of its calls: those of other threads would go on with two, and round otherwise.
+    threadpool_limits(1)

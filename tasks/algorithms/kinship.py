@@ -38,12 +38,13 @@ class Searched(NamedTuple):
     recall: float
 
 
-def search(
+def search(  # noqa: PLR0913 - what is sought, and with what means
     donors: pa.Table,
     columns: Sequence[Column],
     *,
     k: int,
     standardize: bool,
+    threads: int | None = None,
     empty: Empty = in_memory,
 ) -> Searched:
     """Search the neighbours of the training rows of one class.
@@ -53,6 +54,7 @@ def search(
         columns: The role of every column of the donors.
         k: Neighbours of each row.
         standardize: Search on standardised columns.
+        threads: As many as cores when not given; they do not change what is found.
         empty: Makes the arrays that have a line for each row.
 
     Returns:
@@ -65,7 +67,7 @@ def search(
     if not 1 <= k < donors.num_rows:
         raise ValueError(f"k must be in 1..{donors.num_rows - 1}, got {k}")
     space = search_space(donors, columns, standardize=standardize, empty=empty)
-    neighbours, method, recall = nearest(space, k, empty=empty)
+    neighbours, method, recall = nearest(space, k, threads=threads, empty=empty)
     votes = _elected(space.codes, neighbours, empty)
     return Searched(Found(neighbours, votes), method, recall)
 

@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.utils._openmp_helpers import _openmp_effective_n_threads
+from threadpoolctl import threadpool_info
 
 from tasks.algorithms.blockwise import by_blocks, each
 
@@ -22,6 +23,12 @@ def test_native_code_is_left_one_thread() -> None:
     found = list(each(lambda _: _openmp_effective_n_threads(), range(4), 2))
     assert found == [1] * 4
     assert _openmp_effective_n_threads() == before
+
+
+def test_no_library_shares_its_work_among_threads() -> None:
+    """Its sums would be rounded otherwise, and of two ties the other be nearer."""
+    for pools in each(lambda _: threadpool_info(), range(4), 2):
+        assert [pool["num_threads"] for pool in pools] == [1] * len(pools)
 
 
 def test_an_error_in_a_block_is_the_callers() -> None:
