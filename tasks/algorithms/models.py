@@ -5,6 +5,7 @@ What they see of a table lives in features; how they are scored, in metrics.
 
 import warnings
 from collections.abc import Sequence
+from multiprocessing import cpu_count
 
 import numpy as np
 import numpy.typing as npt
@@ -158,7 +159,8 @@ def _classifier(evaluator: EvaluatorKind, trees: int, seed: int) -> BaseEstimato
 def _accelerated_forest(trees: int, seed: int) -> BaseEstimator:
     from sklearnex import ensemble  # noqa: PLC0415 - an optional extra, slow to import
 
-    return ensemble.RandomForestClassifier(trees, random_state=seed, n_jobs=-1)
+    # As a number: -1 would be cut down to the one thread that OpenMP is let use here.
+    return ensemble.RandomForestClassifier(trees, random_state=seed, n_jobs=cpu_count())
 
 
 def _xgboost(trees: int, seed: int) -> BaseEstimator:
