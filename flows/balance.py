@@ -7,6 +7,7 @@ from schemas.config import BalanceConfig
 from schemas.errors import UserError
 from schemas.records import Outcome
 from tasks.artifacts import show_in_ui
+from tasks.credentials import with_credentials
 from tasks.engines import engine
 from tasks.events import announce
 from tasks.failures import WHEN_CANCELLED, WHEN_FAILED
@@ -47,6 +48,7 @@ def balance(config: BalanceConfig, force: bool = False) -> Outcome:  # noqa: FBT
     return run_balance(config, force=force)
 
 
+@with_credentials
 def run_balance(config: BalanceConfig, *, force: bool = False) -> Outcome:
     """Balance, show and announce a dataset inside a flow run, when it is its turn.
 

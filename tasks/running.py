@@ -17,6 +17,7 @@ from prefect.artifacts import create_progress_artifact, update_progress_artifact
 from prefect.futures import PrefectFuture, PrefectWrappedFuture, wait
 
 from tasks.algorithms.narration import narrate
+from tasks.credentials import with_grants
 from tasks.patience import BACKOFF, explained, patient, stage_timeout
 
 logger = logging.getLogger(__name__)
@@ -52,7 +53,7 @@ class DirectRunner:
     def __call__(self, stage: Task[..., R], *args: Any) -> R:  # noqa: ANN401 - the stage's own
         """Call a stage and give its result."""
         self._progress(stage.name, 0, 1)
-        result = stage.fn(*args)
+        result = with_grants(stage).fn(*args)
         self._progress(stage.name, 1, 1)
         return result
 
@@ -61,7 +62,8 @@ class DirectRunner:
         results: list[R] = []
         self._progress(stage.name, 0, len(items))
         with ThreadPoolExecutor(os.cpu_count()) as pool:
-            futures = [pool.submit(stage.fn, item, *args) for item in items]
+            work = with_grants(stage).fn
+            futures = [pool.submit(work, item, *args) for item in items]
             try:
                 for future in futures:
                     results.append(future.result())
@@ -89,7 +91,7 @@ class PrefectRunner:
 
     def __call__(self, stage: Task[..., R], *args: Any) -> R:  # noqa: ANN401 - the stage's own
         """Call a stage as a task run of the stage's name."""
-        tried = patient(stage, self._backoff, self._limit)
+        tried = patient(with_grants(stage), self._backoff, self._limit)
         with explained(stage.name, self._limit):
             result = tried.with_options(task_run_name=stage.name)(*args)
         _log(stage.name, result)
@@ -97,7 +99,7 @@ class PrefectRunner:
 
     def map(self, stage: Task[..., R], items: Sequence[Any], *args: Any) -> list[R]:  # noqa: ANN401 - the stage's own
         """Submit a task run for each item, with a progress artifact for several."""
-        tried = patient(stage, self._backoff, self._limit)
+        tried = patient(with_grants(stage), self._backoff, self._limit)
         with explained(stage.name, self._limit):
             futures = tried.map(list(items), *map(unmapped, args))
             results = _collect(stage.name, list(futures))

@@ -20,6 +20,7 @@ from tasks.algorithms.sightings import (
     sighting_table,
     summary_line,
 )
+from tasks.credentials import with_credentials
 from tasks.events import announce_sighting
 from tasks.observing import observe, remember
 from tasks.receipts import are_recorded
@@ -51,13 +52,7 @@ def look(config: BalanceConfig, now: float) -> Sighting:
         and raises no error: a run looks at others as well.
     """
     try:
-        found, marker = observe(config, now)
-        if is_news(found) and not are_recorded(announce_sighting(config, found)):
-            logger.warning(
-                "%s: no event arrived, the next round repeats", _name(config)
-            )
-        elif marker:
-            remember(marker, found)
+        found = _look(config, now)
     except EvenkeelError as error:
         found = _failed(config, str(error))
     except Exception as error:  # a watch that dies of one dataset watches none
@@ -101,6 +96,16 @@ def check_distinct(datasets: Sequence[BalanceConfig]) -> None:
                 f"{config.source!r}. Give each a name of its own, by the field name."
             )
         sources[name] = config.source
+
+
+@with_credentials
+def _look(config: BalanceConfig, now: float) -> Sighting:
+    found, marker = observe(config, now)
+    if is_news(found) and not are_recorded(announce_sighting(config, found)):
+        logger.warning("%s: no event arrived, the next round repeats", found.dataset)
+    elif marker:
+        remember(marker, found)
+    return found
 
 
 def _failed(config: BalanceConfig, reason: str) -> Sighting:
