@@ -6,6 +6,7 @@ from flows.pipeline import balance_dataset
 from schemas.config import BalanceConfig
 from schemas.errors import UserError
 from schemas.records import Outcome
+from tasks.algorithms.captions import one_line
 from tasks.artifacts import show_in_ui
 from tasks.credentials import with_credentials
 from tasks.engines import engine
@@ -22,7 +23,7 @@ def run_name() -> str:
     try:
         name = dataset_name(config)
     except UserError:
-        name = config.source  # the survey is about to say what is wrong with it
+        name = one_line(config.source)  # the survey will say what is wrong with it
     return f"balance / {name} / {config.strategy.kind}"
 
 

@@ -14,6 +14,7 @@ from prefect.cache_policies import NO_CACHE
 from schemas.config import BalanceConfig
 from schemas.errors import EvenkeelError, UserError
 from schemas.records import Sighting
+from tasks.algorithms.captions import one_line
 from tasks.algorithms.sightings import (
     is_news,
     sighting_line,
@@ -122,4 +123,4 @@ def _name(config: BalanceConfig) -> str:
     try:
         return dataset_name(config)
     except EvenkeelError:
-        return config.source  # the look is about to say what is wrong with it
+        return one_line(config.source)  # the look is about to say what is wrong with it

@@ -8,8 +8,9 @@ from tasks.storage.grants import granted
 
 _STATUS = re.compile(r"status code: (\d{3}[A-Za-z ]*)")
 _SAID = re.compile(r"<(Code|Message)>([^<]{1,200})<")
+_QUOTED = re.compile(r'(?<=: string )"(?:[^"\\]|\\.)*"')  # of a key that is no JSON
 _USER = re.compile(r"(?<=://)[^/@\s]*@")
-_SECRET = re.compile(r"(AWS|AZURE|GOOGLE)_.*(KEY|TOKEN|SECRET|PASSWORD|CREDENTIAL)")
+_SECRET = re.compile(r"(AWS|AZURE|GOOGLE)_.*(KEY|KEY_ID|TOKEN|SECRET|PASSWORD)")
 _REFUSALS = ("401", "403")
 _NOBODY = ("169.254.", "metadata.google.internal")  # who machines ask for their role
 _MOST = 300  # characters
@@ -34,7 +35,8 @@ def in_words(error: Exception) -> str:
     elif found := _STATUS.search(first):
         said = [text for _, text in _SAID.findall(str(error)[found.end() :])]
         first = ": ".join([first[: found.end()].rstrip(), *said[:2]])
-    return _without_secrets(_USER.sub("", first))[:_MOST].rstrip(". ")
+    first = _QUOTED.sub(_HIDDEN, _USER.sub("", first))
+    return _without_secrets(first)[:_MOST].rstrip(". ")
 
 
 def is_refusal(error: Exception) -> bool:
@@ -58,5 +60,5 @@ def _secrets() -> Iterator[str]:
     held = [found.values for _, found in granted() if found]
     named = [*os.environ.items(), *(pair for values in held for pair in values)]
     for name, value in named:
-        if _SECRET.match(name) and len(value) >= _SHORTEST:
+        if _SECRET.fullmatch(name) and len(value) >= _SHORTEST:
             yield value
