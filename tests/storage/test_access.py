@@ -1,5 +1,6 @@
 """Buckets are asked in the name of whom environment, profile or block say."""
 
+import json
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -13,7 +14,7 @@ from tasks.storage.addresses import Address
 from tasks.storage.buckets import bucket
 from tasks.storage.grants import Credentials, granting
 from tasks.storage.stores import store_at
-from tests.proxy import before
+from tests.proxy import Asked, Refused, before
 from tests.s3 import S3
 
 S3_PLACE = Address("s3", "bucket", "a")
@@ -72,6 +73,43 @@ def test_each_way_signs_with_its_own_key(
     }
     assert other.who("PUT") == {("BLOCKKEY", names["block"])}
     assert not [ask for ask in other.asked if "x-amz-security-token" in ask.headers]
+
+
+def _lend(asked: Asked) -> Refused | None:
+    """Answer as a machine does that lends its role."""
+    key = {
+        "AccessKeyId": "ROLEKEY",
+        "SecretAccessKey": "x",
+        "Token": "ROLETOKEN",
+        "Expiration": "2099-01-01T00:00:00Z",
+        "Code": "Success",
+    }
+    answers = {
+        "/latest/api/token": b"token",
+        "/latest/meta-data/iam/security-credentials/": b"role",
+        "/latest/meta-data/iam/security-credentials/role": json.dumps(key).encode(),
+        "/container": json.dumps(key).encode(),
+    }
+    found = answers.get(asked.path)
+    return found and Refused(200, found)
+
+
+@pytest.mark.parametrize("kind", ["machine", "container"])
+def test_a_role_signs_where_nothing_else_is_said(
+    kind: str, s3_server: S3, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    name = s3_server.bucket()
+    with before(s3_server, _lend) as proxy:
+        monkeypatch.setenv("AWS_ENDPOINT_URL", proxy.endpoint)
+        if kind == "machine":
+            monkeypatch.setenv("AWS_METADATA_ENDPOINT", proxy.endpoint)
+        else:
+            (tmp_path / "token").write_text("word")
+            token, lender = str(tmp_path / "token"), f"{proxy.endpoint}/container"
+            monkeypatch.setenv("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE", token)
+            monkeypatch.setenv("AWS_CONTAINER_CREDENTIALS_FULL_URI", lender)
+        store_at(f"s3://{name}").replace("x", b"1")
+    assert ("ROLEKEY", name) in proxy.who("PUT")
 
 
 def test_one_place_reached_in_two_ways_has_two_stores() -> None:
