@@ -77,7 +77,8 @@ def _read(path: str) -> dict[str, Any]:
         text = Path(path).read_text(encoding="utf-8")
         values = yaml.load(text, _loader())  # noqa: S506 - a SafeLoader, see there
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise UserError(f"config file {path!r} cannot be read: {error}") from error
+        said = " ".join(str(error).split())  # YAML's own are lines with a drawing
+        raise UserError(f"config file {path!r} cannot be read: {said}") from error
     if not isinstance(values, dict):
         raise UserError(
             f"config file {path!r} holds no mapping; write lines such as 'target: y'"

@@ -6,7 +6,9 @@ from flows.pipeline import balance_dataset
 from schemas.config import BalanceConfig
 from schemas.errors import UserError
 from schemas.records import Outcome
+from tasks.algorithms.captions import one_line
 from tasks.artifacts import show_in_ui
+from tasks.credentials import with_credentials
 from tasks.engines import Engine
 from tasks.events import announce
 from tasks.failures import WHEN_CANCELLED, WHEN_FAILED
@@ -21,7 +23,7 @@ def run_name() -> str:
     try:
         name = dataset_name(config)
     except UserError:
-        name = config.source  # the survey is about to say what is wrong with it
+        name = one_line(config.source)  # the survey will say what is wrong with it
     return f"balance / {name} / {config.strategy.kind}"
 
 
@@ -47,6 +49,7 @@ def balance(config: BalanceConfig, force: bool = False) -> Outcome:  # noqa: FBT
     return run_balance(config, force=force)
 
 
+@with_credentials
 def run_balance(config: BalanceConfig, *, force: bool = False) -> Outcome:
     """Balance, show and announce a dataset inside a flow run, when it is its turn.
 

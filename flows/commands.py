@@ -26,6 +26,7 @@ def run(asked: argparse.Namespace) -> None:
         os.environ.setdefault(name, value)
     from flows.asking import balance_config
     from flows.console import show_outcome
+    from tasks.credentials import entrusted
 
     config = balance_config(asked)
     if _as_flow_run(asked.prefect):
@@ -39,7 +40,8 @@ def run(asked: argparse.Namespace) -> None:
 
         with progress() as report:
             outcome = balance_dataset(config, DirectRunner(report), force=asked.force)
-    show_outcome(outcome, as_json=asked.json)
+    with entrusted(config):
+        show_outcome(outcome, as_json=asked.json)
 
 
 def _as_flow_run(wanted: bool | None) -> bool:  # noqa: FBT001 - three states, from argparse
@@ -71,11 +73,13 @@ def survey(asked: argparse.Namespace) -> None:
     """Show diagnosis and decision."""
     from flows.asking import balance_config
     from flows.console import show_survey
+    from tasks.credentials import entrusted
     from tasks.planning import draft
     from tasks.survey import survey_source
 
     config = balance_config(asked)
-    survey = survey_source.fn(config)
+    with entrusted(config):
+        survey = survey_source.fn(config)
     decision, classes = draft(config, survey)
     show_survey(survey, decision, classes, as_json=asked.json)
 

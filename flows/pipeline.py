@@ -4,6 +4,7 @@ from schemas.config import BalanceConfig
 from schemas.records import Evidence, Outcome
 from tasks.algorithms.calibration import correction_for
 from tasks.algorithms.columns import source_schema
+from tasks.credentials import with_credentials
 from tasks.evaluation import evaluate_balance
 from tasks.planning import plan_resampling
 from tasks.published import find_held_back, find_published, measure_drift
@@ -19,6 +20,7 @@ from tasks.synthesis import parts, synthesise_part
 from tasks.verification import verify
 
 
+@with_credentials
 def balance_dataset(
     config: BalanceConfig, run: Runner, *, force: bool = False
 ) -> Outcome:

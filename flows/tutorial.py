@@ -17,7 +17,7 @@ from tasks.tutorial import (
 )
 
 
-@flow(name="tutorial")
+@flow(name="tutorial", persist_result=False)
 def tutorial() -> Tutorial:
     """Walk the data-balancing tutorial and store its page as an artifact.
 

@@ -188,6 +188,7 @@ class WatchConfig(Frozen):
 
 
 SLUG = re.compile(r"[a-z0-9]([a-z0-9_-]{0,62}[a-z0-9])?")
+_BLOCK = r"^(secret/)?[a-z0-9-]{1,200}$"
 
 
 class BalanceConfig(Frozen):
@@ -204,6 +205,12 @@ class BalanceConfig(Frozen):
 
     output: str = Field(default="balanced", min_length=1)
     """Folder under which the dataset's versions are published, as OUTPUT/NAME."""
+
+    source_credentials: str | None = Field(default=None, pattern=_BLOCK)
+    """Name of a Prefect Secret block to read a bucket with. Not set: environment."""
+
+    output_credentials: str | None = Field(default=None, pattern=_BLOCK)
+    """Name of a Prefect Secret block to write a bucket with. Not set: environment."""
 
     key: tuple[str, ...] = ()
     """Columns that identify a row: it keeps its side of the split as tables grow."""

@@ -19,6 +19,7 @@ from schemas.config import BalanceConfig
 from schemas.errors import UserError
 from tasks.algorithms.captions import shorten
 from tasks.arrivals import chosen
+from tasks.credentials import with_credentials
 from tasks.events import emit
 from tasks.storage.staging import abandoned
 from tasks.storage.workspace import discard
@@ -63,8 +64,7 @@ def clean_up(flow: Flow[..., Any], flow_run: FlowRun, state: State) -> None:
     """
     with _harmless(flow, flow_run, f"clean up after it {state.name}"):
         config = asked(flow_run.parameters)
-        for attempt in abandoned(config.output, str(flow_run.id)) if config else ():
-            discard(attempt)
+        for _ in range(_discarded(config, str(flow_run.id)) if config else 0):
             flow_run_logger(flow_run, flow).info("removed what was left unfinished")
 
 
@@ -85,6 +85,14 @@ def asked(parameters: Mapping[str, Any]) -> BalanceConfig | None:
         return chosen(datasets, str(parameters["dataset"]), None)
     except (LookupError, TypeError, ValidationError, UserError):
         return None
+
+
+@with_credentials
+def _discarded(config: BalanceConfig, owner: str) -> int:
+    found = abandoned(config.output, owner)
+    for attempt in found:
+        discard(attempt)
+    return len(found)
 
 
 def _name(run: FlowRun) -> str:

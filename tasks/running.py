@@ -16,6 +16,7 @@ from prefect import Task, get_run_logger, unmapped
 from prefect.futures import PrefectFuture, as_completed
 
 from tasks.algorithms.narration import narrate
+from tasks.credentials import with_grants
 from tasks.engines import check_engine
 from tasks.losses import stop, survived
 from tasks.patience import BACKOFF, explained, patient, stage_timeout
@@ -47,7 +48,7 @@ class DirectRunner:
     def __call__(self, stage: Task[..., R], *args: Any) -> R:  # noqa: ANN401 - the stage's own
         """Call a stage and give its result."""
         follower = follow_call(stage.name, self._progress)
-        result = stage.fn(*args)
+        result = with_grants(stage).fn(*args)
         finish_call(follower, args, result)
         return result
 
@@ -55,7 +56,8 @@ class DirectRunner:
         """Call a stage with each item; the first error ends the rest."""
         follower, sizes = follow_parts(stage.name, items, args, self._progress)
         with ThreadPoolExecutor(os.cpu_count()) as pool:
-            futures = [pool.submit(stage.fn, item, *args) for item in items]
+            work = with_grants(stage).fn
+            futures = [pool.submit(work, item, *args) for item in items]
             size_of = dict(zip(futures, sizes, strict=True))
             try:
                 with suppress(Exception):  # in order below: the same error each time
@@ -89,7 +91,7 @@ class PrefectRunner:
 
     def __call__(self, stage: Task[..., R], *args: Any) -> R:  # noqa: ANN401 - the stage's own
         """Call a stage as a task run of the stage's name."""
-        tried = patient(stage, self._backoff, self._limit)
+        tried = patient(with_grants(stage), self._backoff, self._limit)
         follower = follow_call(stage.name, silent)
         with explained(stage.name, self._limit):
             result = tried.with_options(task_run_name=stage.name)(*args)
@@ -98,7 +100,7 @@ class PrefectRunner:
 
     def map(self, stage: Task[..., R], items: Sequence[Any], *args: Any) -> list[R]:  # noqa: ANN401 - the stage's own
         """Submit a task run for each item, with a progress artifact for several."""
-        tried = patient(stage, self._backoff, self._limit)
+        tried = patient(with_grants(stage), self._backoff, self._limit)
         follower, sizes = follow_parts(stage.name, items, args, silent)
         several = len(items) > 1
         with (

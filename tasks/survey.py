@@ -16,6 +16,7 @@ from schemas.records import Fragment, Survey
 from tasks.algorithms.columns import assign
 from tasks.algorithms.contract import Target, accept, check_discrete, check_type
 from tasks.algorithms.counts import ClassCounts, count
+from tasks.credentials import with_credentials
 from tasks.storage.footers import read_fragments
 from tasks.storage.location import find_parquet, locate
 from tasks.storage.names import SUFFIXES
@@ -74,6 +75,7 @@ def fingerprint(fragments: tuple[Fragment, ...]) -> str:
     return digest.hexdigest()
 
 
+@with_credentials
 def dataset_name(config: BalanceConfig) -> str:
     """Give the name of the dataset: as configured, or a slug of the source's name.
 

@@ -5,7 +5,6 @@ That synthetic rows follow from their parents is checked in genealogy.
 """
 
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -25,6 +24,7 @@ from schemas.records import (
 from tasks.algorithms.columns import source_schema
 from tasks.algorithms.counts import ClassCounts, count
 from tasks.genealogy import check_lineage, check_parents, check_sample
+from tasks.storage.threads import on_threads
 from tasks.storage.workspace import describe, open_part
 
 _SYNTHETIC = "/train/synthetic-"
@@ -81,11 +81,10 @@ def _passed(*checks: Check) -> tuple[Check, ...]:
 
 
 def _check_bytes(attempt: Attempt, files: Sequence[FileEntry]) -> Check:
-    with ThreadPoolExecutor() as pool:
-        found = pool.map(lambda entry: describe(attempt.root, entry), files)
-        wrong = [
-            entry.path for entry, now in zip(files, found, strict=True) if now != entry
-        ]
+    found = on_threads(lambda entry: describe(attempt.root, entry), files)
+    wrong = [
+        entry.path for entry, now in zip(files, found, strict=True) if now != entry
+    ]
     note = f"{len(files)} files, {sum(e.bytes for e in files):,} bytes re-hashed"
     return Check(
         name="bytes",
@@ -175,8 +174,7 @@ def _recount(
         batches = open_part(attempt.root, entry).iter_batches(columns=[target])
         return sum((count(batch.column(0)) for batch in batches), ClassCounts())
 
-    with ThreadPoolExecutor() as pool:
-        return sum(pool.map(recount, entries), ClassCounts())
+    return sum(on_threads(recount, entries), ClassCounts())
 
 
 def _compare(

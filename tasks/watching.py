@@ -14,12 +14,14 @@ from prefect.cache_policies import NO_CACHE
 from schemas.config import BalanceConfig
 from schemas.errors import EvenkeelError, UserError
 from schemas.records import Sighting
+from tasks.algorithms.captions import one_line
 from tasks.algorithms.sightings import (
     is_news,
     sighting_line,
     sighting_table,
     summary_line,
 )
+from tasks.credentials import with_credentials
 from tasks.events import announce_sighting
 from tasks.observing import observe, remember
 from tasks.receipts import are_recorded
@@ -51,13 +53,7 @@ def look(config: BalanceConfig, now: float) -> Sighting:
         and raises no error: a run looks at others as well.
     """
     try:
-        found, marker = observe(config, now)
-        if is_news(found) and not are_recorded(announce_sighting(config, found)):
-            logger.warning(
-                "%s: no event arrived, the next round repeats", _name(config)
-            )
-        elif marker:
-            remember(marker, found)
+        found = _look(config, now)
     except EvenkeelError as error:
         found = _failed(config, str(error))
     except Exception as error:  # a watch that dies of one dataset watches none
@@ -103,6 +99,16 @@ def check_distinct(datasets: Sequence[BalanceConfig]) -> None:
         sources[name] = config.source
 
 
+@with_credentials
+def _look(config: BalanceConfig, now: float) -> Sighting:
+    found, marker = observe(config, now)
+    if is_news(found) and not are_recorded(announce_sighting(config, found)):
+        logger.warning("%s: no event arrived, the next round repeats", found.dataset)
+    elif marker:
+        remember(marker, found)
+    return found
+
+
 def _failed(config: BalanceConfig, reason: str) -> Sighting:
     return Sighting(
         dataset=_name(config),
@@ -117,4 +123,4 @@ def _name(config: BalanceConfig) -> str:
     try:
         return dataset_name(config)
     except EvenkeelError:
-        return config.source  # the look is about to say what is wrong with it
+        return one_line(config.source)  # the look is about to say what is wrong with it

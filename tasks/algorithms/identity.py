@@ -8,15 +8,18 @@ from schemas.config import BalanceConfig
 FORMAT = 2
 """Raised when the same config begins to mean other bytes."""
 
-_WITHOUT_MEANING = {"source", "output", "name", "publish", "watch"}
+_WITHOUT_MEANING = {
+    *("source", "output", "name", "publish", "watch"),
+    *("source_credentials", "output_credentials"),
+}
 
 
 def run_key(config: BalanceConfig, fingerprint: str) -> str:
     """Name a run by what decides its bytes: content, config, seed and format.
 
     Args:
-        config: Where things lie, what they are called, when a version is published
-            and what is watched do not matter.
+        config: Where things lie, what they are called, when a version is published,
+            with which credentials, and what is watched do not matter.
         fingerprint: Of the source's content.
 
     Returns:

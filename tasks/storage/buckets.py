@@ -1,4 +1,7 @@
-"""How buckets are reached: endpoint, credentials, patience. Objects are in objects."""
+"""How buckets are reached, with patience, and what it means when they are not.
+
+What they are reached with is in access, how a failure is told in refusals.
+"""
 
 import os
 from collections.abc import Iterator
@@ -15,7 +18,10 @@ from obstore.exceptions import (
 from obstore.store import from_url
 
 from schemas.errors import TransientError, UserError
+from tasks.storage.access import Options, options
 from tasks.storage.addresses import Address
+from tasks.storage.grants import credentials_for
+from tasks.storage.refusals import in_words, is_refusal
 
 if TYPE_CHECKING:
     from obstore.store import RetryConfig
@@ -30,11 +36,18 @@ RETRIES: "RetryConfig" = {
         "base": 2,
     },
 }
-_REFUSED = (PermissionDeniedError, UnauthenticatedError, PermissionError)
+_MENDABLE = (
+    *(PermissionDeniedError, UnauthenticatedError, PermissionError),
+    *(InvalidPathError, FileNotFoundError),
+)
+_ENDPOINTS = (
+    *("AWS_ENDPOINT_URL", "AWS_ENDPOINT", "AWS_ENDPOINT_URL_S3"),
+    *("AZURE_ENDPOINT", "AZURE_STORAGE_ENDPOINT"),
+)
 
 
 def bucket(place: Address) -> Any:  # noqa: ANN401 - one of obstore's, by scheme
-    """Reach a bucket as the environment says: AWS_*, GOOGLE_*, AZURE_*.
+    """Reach a bucket with what is granted for it, or as the environment says.
 
     Args:
         place: In it.
@@ -44,35 +57,37 @@ def bucket(place: Address) -> Any:  # noqa: ANN401 - one of obstore's, by scheme
         connections.
 
     Raises:
-        UserError: The environment does not say enough, or what is no sense.
+        UserError: Credentials or environment do not say enough, or what is no sense.
     """
+    said = options(place, credentials_for(place.uri))
     try:
         return from_url(
             f"{place.scheme}://{place.bucket}",
-            client_options={"allow_http": _plain_http(), "timeout": _LONGEST},
+            client_options={"allow_http": _plain_http(said), "timeout": _LONGEST},
             retry_config=RETRIES,
+            **said,
         )
     except (BaseError, ValueError) as error:
         raise UserError(
-            f"{place.scheme}://{place.bucket} cannot be reached: {_first_line(error)}. "
-            "Set endpoint, region and credentials in the environment."
-        ) from error
+            f"{place.scheme}://{place.bucket} cannot be reached: {in_words(error)}. "
+            "Set endpoint, region and credentials in the environment, or in the block "
+            "that the config names."
+        ) from None
 
 
-def _plain_http() -> bool:
+def _plain_http(said: Options) -> bool:
     """Take an endpoint without TLS if the user named one: a store of his own."""
-    names = (
-        "AWS_ENDPOINT_URL",
-        "AWS_ENDPOINT",
-        "AZURE_ENDPOINT",
-        "AWS_ENDPOINT_URL_S3",
-    )
-    return any(os.environ.get(name, "").startswith("http://") for name in names)
+    own = said.get("config", {}).get("endpoint")
+    named = [own] if own else [os.environ.get(name, "") for name in _ENDPOINTS]
+    return any(endpoint.startswith("http://") for endpoint in named)
 
 
 @contextmanager
 def reported(uri: str) -> Iterator[None]:
     """Tell a failure of the storage by who can act.
+
+    Its cause is left out: obstore's own text holds what was asked and answered, and a
+    store may answer with keys, tokens and signatures.
 
     Args:
         uri: What is worked on.
@@ -84,15 +99,11 @@ def reported(uri: str) -> Iterator[None]:
     try:
         yield
     except (BaseError, OSError) as error:
-        told = f"Cannot use {uri!r}: {_first_line(error)}."
-        if isinstance(error, (*_REFUSED, InvalidPathError, FileNotFoundError)):
-            raise UserError(
-                f"{told} Check the name of the bucket, and what these credentials may "
-                "do there."
-            ) from error
-        raise TransientError(told) from error
-
-
-def _first_line(error: Exception) -> str:
-    """Leave out obstore's dump of the request."""
-    return str(error).split("\n", 1)[0][:300]
+        told = f"Cannot use {uri!r}: {in_words(error)}."
+        refused = isinstance(error, _MENDABLE) or is_refusal(error)
+        if not refused:
+            raise TransientError(told) from None
+        raise UserError(
+            f"{told} Check the name of the bucket, and what these credentials may "
+            "do there."
+        ) from None

@@ -5,7 +5,6 @@ Which files belong to a source is location's business.
 
 import hashlib
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from itertools import zip_longest
 from typing import NamedTuple
@@ -18,6 +17,7 @@ from schemas.records import Fragment
 from tasks.storage.hive import Partitions, read_partitions
 from tasks.storage.location import Location, find_parquet
 from tasks.storage.parquet import open_parquet, reading
+from tasks.storage.threads import on_threads
 
 
 class Footer(NamedTuple):
@@ -46,8 +46,7 @@ def read_footers(source: str) -> tuple[Footer, ...]:
         TransientError: The storage failed.
     """
     root, names = find_parquet(source)
-    with ThreadPoolExecutor() as pool:
-        return tuple(pool.map(partial(_read_footer, root), names))
+    return tuple(on_threads(partial(_read_footer, root), names))
 
 
 def read_fragments(source: str) -> tuple[tuple[Fragment, ...], pa.Schema]:
@@ -67,8 +66,7 @@ def read_fragments(source: str) -> tuple[tuple[Fragment, ...], pa.Schema]:
     """
     root, names = find_parquet(source)
     partitions = read_partitions(names)
-    with ThreadPoolExecutor() as pool:
-        read = list(pool.map(partial(_read_and_hash, root), names))
+    read = on_threads(partial(_read_and_hash, root), names)
     schema = _shared_schema(names, [footer.schema for footer, _ in read])
     fragments = tuple(_fragments(read, partitions))
     if not any(fragment.rows for fragment in fragments):

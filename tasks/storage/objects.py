@@ -19,6 +19,7 @@ from obstore.exceptions import AlreadyExistsError
 from tasks.storage.addresses import Address, checked_key
 from tasks.storage.buckets import bucket, reported
 from tasks.storage.exclusive import checked
+from tasks.storage.keeping import keeps
 from tasks.storage.ranges import RemoteFile
 from tasks.storage.stores import Stored
 
@@ -36,6 +37,7 @@ class ObjectStore:
         self._prefix = place.key
         self._bucket = bucket(place)
         self._fetched: dict[str, TemporaryFile[bytes]] = {}
+        self._keeps = False
 
     def _key(self, path: str) -> str:
         return f"{self._prefix}/{path}".strip("/")
@@ -76,8 +78,13 @@ class ObjectStore:
         size = self.size(path)
         if size is None:
             raise FileNotFoundError(f"{self.root}/{path} is not there")
-        file = RemoteFile(self._bucket, checked_key(self._key(path), path), size)
+        file = RemoteFile(self, checked_key(self._key(path), path), size)
         return pa.PythonFile(file, mode="r")
+
+    def get_range(self, key: str, *, start: int, length: int) -> object:
+        """Read some bytes of an object of the bucket, named by its whole key."""
+        with reported(f"{self.root}/{key.removeprefix(self._prefix).lstrip('/')}"):
+            return self._bucket.get_range(key, start=start, length=length)
 
     def files(self, folder: str) -> tuple[Stored, ...]:
         """List the objects directly below a prefix, by name."""
@@ -146,8 +153,15 @@ class ObjectStore:
                 self._bucket.delete([item["path"] for item in batch])
             self._bucket.delete(key)
 
-    def make(self, folder: str) -> None:
-        """Nothing is to be made: a prefix is part of a name."""
+    def make(self, folder: str) -> None:  # noqa: ARG002 - a store on disk makes it
+        """See that the store keeps what is there; a prefix need not be made.
+
+        Raises:
+            UserError: It ignores put-if-absent, by which alone versions are safe.
+        """
+        if not self._keeps:
+            keeps(self)
+            self._keeps = True
 
     def settle(self, folders: set[str]) -> None:
         """Nothing is to be settled: an object that was put outlasts a power cut."""

@@ -14,6 +14,7 @@ from typing import NamedTuple, Protocol, Self
 import pyarrow as pa
 
 from tasks.storage.addresses import address
+from tasks.storage.grants import Credentials, credentials_for
 
 
 class Stored(NamedTuple):
@@ -108,7 +109,6 @@ class Store(Protocol):
         """See that the names in folders, up to the root's own, outlast a power cut."""
 
 
-@lru_cache(maxsize=64)
 def store_at(root: str) -> Store:
     """Give the store of a place.
 
@@ -116,11 +116,17 @@ def store_at(root: str) -> Store:
         root: Absolute path or URI, allowed already: as location.locate gives it.
 
     Returns:
-        The store; the same one for the same root in this process.
+        The store; in this process the same one for the same root and credentials.
 
     Raises:
-        UserError: The packages of object stores are not installed.
+        UserError: The packages of object stores are not installed, or the credentials
+            granted for the place are unfit.
     """
+    return _store(root, credentials_for(root))
+
+
+@lru_cache(maxsize=64)
+def _store(root: str, _own: Credentials | None) -> Store:
     if place := address(root):
         from tasks.storage.objects import (  # noqa: PLC0415 - an extra
             ObjectStore,

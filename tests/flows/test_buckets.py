@@ -47,6 +47,7 @@ def test_a_bucket_gets_the_same_bytes_as_a_disk(
     assert left == {
         "out/glass/latest.json",
         "out/glass/_commits/00000000000000000001.json",
+        "out/glass/_commits/probe",
     }
     assert published_version(f"s3://{bucket}/out/glass")[0] == remote.manifest
     assert balance_dataset(config, DirectRunner()).status == "unchanged"
