@@ -44,7 +44,7 @@ _WIDTH = 40  # cells of a label
 _PIPE_WIDTH = 100  # columns where there is no terminal to ask
 
 
-def _console() -> Console:
+def terminal() -> Console:
     """Print to stdout as it is now; pipes get plain text of a fixed width."""
     out = Console(highlight=False, soft_wrap=False)
     return out if out.is_terminal else Console(highlight=False, width=_PIPE_WIDTH)
@@ -76,11 +76,11 @@ def progress() -> Iterator[Callable[[str, int, int], None]]:
 def show_outcome(outcome: Outcome, *, as_json: bool) -> None:
     """Print how a run ended."""
     if as_json:
-        _print_json(
+        print_json(
             {"status": outcome.status, **_summary(outcome.manifest, outcome.root)}
         )
         return
-    out, manifest = _console(), outcome.manifest
+    out, manifest = terminal(), outcome.manifest
     if outcome.status != "published":
         out.print(Text("{}. {}\n".format(*ending(outcome))))
     name = f"{manifest.dataset}, version {manifest.version}"
@@ -92,10 +92,10 @@ def show_outcome(outcome: Outcome, *, as_json: bool) -> None:
 def show_version(manifest: Manifest, root: str, *, as_json: bool) -> None:
     """Print a published version: decision, classes, verdict and where things are."""
     if as_json:
-        _print_json(_summary(manifest, root))
+        print_json(_summary(manifest, root))
         return
     name = f"{manifest.dataset}, version {manifest.version}"
-    _print_version(_console(), name, manifest, root)
+    _print_version(terminal(), name, manifest, root)
 
 
 def _print_version(out: Console, heading: str, manifest: Manifest, root: str) -> None:
@@ -120,7 +120,7 @@ def show_survey(
     """Print the diagnosis and the decision, before anything is written."""
     found = diagnose(list(survey.counts.values()))
     if as_json:
-        _print_json(
+        print_json(
             {
                 "dataset": survey.name,
                 "rows": survey.rows,
@@ -132,7 +132,7 @@ def show_survey(
             }
         )
         return
-    out = _console()
+    out = terminal()
     out.print(
         Text(
             f"{survey.name}: {survey.rows:,} rows in {len(survey.fragments)} files, "
@@ -154,7 +154,7 @@ def show_markdown(text: str) -> None:
         sys.stdout.write(text + "\n")
 
 
-def _print_json(value: object) -> None:
+def print_json(value: object) -> None:
     sys.stdout.write(json.dumps(value, ensure_ascii=False, allow_nan=False) + "\n")
 
 
