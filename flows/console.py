@@ -29,7 +29,7 @@ from schemas.records import (
 )
 from tasks.algorithms.captions import shorten
 from tasks.algorithms.drift_words import drift_sentence
-from tasks.algorithms.endings import ending
+from tasks.algorithms.endings import ending, heading
 from tasks.algorithms.imbalance import diagnose
 from tasks.algorithms.passport import manifest_classes
 from tasks.algorithms.wording import (
@@ -83,7 +83,7 @@ def show_outcome(outcome: Outcome, *, as_json: bool) -> None:
     out, manifest = terminal(), outcome.manifest
     if outcome.status != "published":
         out.print(Text("{}. {}\n".format(*ending(outcome))))
-    name = f"{manifest.dataset}, version {manifest.version}"
+    name = heading(manifest)
     if outcome.status == "held back":
         name = f"{manifest.dataset}, held back"
     _print_version(out, name, manifest, outcome.root)
@@ -94,12 +94,11 @@ def show_version(manifest: Manifest, root: str, *, as_json: bool) -> None:
     if as_json:
         print_json(_summary(manifest, root))
         return
-    name = f"{manifest.dataset}, version {manifest.version}"
-    _print_version(terminal(), name, manifest, root)
+    _print_version(terminal(), heading(manifest), manifest, root)
 
 
-def _print_version(out: Console, heading: str, manifest: Manifest, root: str) -> None:
-    out.print(Text(heading, style="bold"))
+def _print_version(out: Console, title: str, manifest: Manifest, root: str) -> None:
+    out.print(Text(title, style="bold"))
     _print_decision(out, manifest.decision)
     out.print(_class_table(manifest.classes))
     _print_rejections(out, manifest.rejections)
@@ -155,6 +154,7 @@ def show_markdown(text: str) -> None:
 
 
 def print_json(value: object) -> None:
+    """Print one JSON record on one line."""
     sys.stdout.write(json.dumps(value, ensure_ascii=False, allow_nan=False) + "\n")
 
 

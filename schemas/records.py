@@ -435,6 +435,25 @@ class Manifest(Frozen):
     """Of the canonical JSON of all other fields."""
 
 
+class HistoryLine(Frozen):
+    """A version in brief; of a damaged one only its number and time are known."""
+
+    version: Annotated[int, Field(ge=1)]
+    stored: str | None
+    """When its manifest was stored, by the storage's clock; UTC, ISO 8601."""
+    state: Literal["published", "held back", "damaged", "pruned", ""]
+    """pruned: while it was looked at."""
+    restores: int | None = None
+    """The version whose files it is made of, after a rollback."""
+    strategy: StrategyKind | None = None
+    train: Count | None = None
+    """Rows."""
+    holdout: Count | None = None
+    """Rows."""
+    verdict: Verdict | None = None
+    run_key: str | None = None
+
+
 class Published(Frozen):
     """What a run found published when it began."""
 

@@ -11,11 +11,11 @@ from prefect import task
 from prefect.cache_policies import NO_CACHE
 
 from schemas.config import BalanceConfig
-from schemas.errors import UserError
 from schemas.records import Drift, Evaluation, Manifest, Outcome, Published, Survey
 from tasks.algorithms.drift import drift
 from tasks.algorithms.identity import run_key
 from tasks.algorithms.passport import accepted_rows
+from tasks.naming import nothing_at
 from tasks.storage import workspace
 from tasks.storage.commits import read_head
 from tasks.storage.held_back import read_held_back
@@ -167,8 +167,5 @@ def published_version(place: str) -> tuple[Manifest, str]:
     root = locate(place).path
     head = read_head(root)
     if head is None:
-        raise UserError(
-            f"nothing is published at {place!r}; give OUTPUT/NAME of a dataset that "
-            "'evenkeel run' has balanced"
-        )
+        raise nothing_at(place)
     return head, root

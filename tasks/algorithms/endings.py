@@ -43,6 +43,13 @@ def ending(outcome: Outcome) -> tuple[str, str]:
             return f"{name} is still held back: nothing was done", _aside(outcome)
 
 
+def heading(manifest: Manifest) -> str:
+    """Name a version."""
+    old = manifest.restores
+    restored = f", restores version {old.version}" if old else ""
+    return f"{manifest.dataset}, version {manifest.version}{restored}"
+
+
 def ending_line(outcome: Outcome) -> str:
     """Say how a run ended, in the width of a card."""
     manifest = outcome.manifest
