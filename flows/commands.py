@@ -109,7 +109,9 @@ def rollback(asked: argparse.Namespace) -> None:
     root = dataset_at(asked.place, asked.output)
     manifest, is_new = roll_back(root, asked.version)
     if not is_new and not asked.json:
-        sys.stdout.write(f"Nothing to do: version {asked.version} is published.\n")
+        sys.stdout.write(
+            f"Nothing to do: the files of version {asked.version} are published.\n"
+        )
     show_version(manifest, root, as_json=asked.json)
 
 

@@ -13,6 +13,7 @@ from schemas.records import Check, HistoryLine
 from tasks.storage.pruning import Pruned
 
 _KEY_SHOWN = 8
+_MINUTES = len("2024-05-01T02:30")
 
 
 def show_history(lines: Sequence[HistoryLine], *, as_json: bool) -> None:
@@ -20,11 +21,12 @@ def show_history(lines: Sequence[HistoryLine], *, as_json: bool) -> None:
     if as_json:
         print_json([line.model_dump(mode="json") for line in lines])
         return
-    table = Table(header_style="bold")
-    for name in ("version", "train", "holdout"):
-        table.add_column(name, justify="right")
-    for name in ("strategy", "verdict", "run key", "stored (UTC)", "state"):
+    table = Table(box=None, header_style="bold", pad_edge=False, padding=(0, 2, 0, 0))
+    for name in ("no.", "train", "holdout"):
+        table.add_column(name, justify="right", no_wrap=True)
+    for name in ("strategy", "verdict", "run key", "stored (UTC)"):
         table.add_column(name, no_wrap=True)
+    table.add_column("state")
     for line in lines:
         table.add_row(*map(Text, _cells(line)))
     out = terminal()
@@ -33,13 +35,13 @@ def show_history(lines: Sequence[HistoryLine], *, as_json: bool) -> None:
 
 
 def _cells(line: HistoryLine) -> list[str]:
-    restored = f"of {line.restores}" if line.restores else ""
+    restored = f"restores {line.restores}" if line.restores else ""
     return [
         str(line.version),
         *(_rows(line.train), _rows(line.holdout)),
         *(line.strategy or "", line.verdict or "", (line.run_key or "")[:_KEY_SHOWN]),
-        (line.stored or "").replace("T", " ").removesuffix("+00:00"),
-        " ".join(filter(None, [line.state, restored])),
+        (line.stored or "")[:_MINUTES].replace("T", " "),
+        ", ".join(filter(None, [line.state, restored])),
     ]
 
 

@@ -399,6 +399,8 @@ class Restoration(Frozen):
     instead_of: tuple[str, ...]
     """Run keys of the versions that came after it: a run that would make one of them
     again leaves this version alone, unless it is forced to."""
+    rollback: str
+    """Tells two rollbacks apart that came at once."""
 
 
 class Manifest(Frozen):

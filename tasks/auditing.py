@@ -77,6 +77,9 @@ def _tried(stage: Stage, root: str, manifest: Manifest) -> list[Check]:
         raise
     except VerificationError as error:
         return [Check(name=name, success=False, note=str(error))]
+    except ImportError as error:  # of what searches neighbours, when it is needed
+        said = f"not re-derived: {error}; install what the run had"
+        return [Check(name="re-derived", success=False, note=said)]
     except _BROKEN as error:
         said = f"cannot be read as what they should be: {type(error).__name__}: {error}"
         return [Check(name=name, success=False, note=said)]

@@ -12,7 +12,7 @@ from prefect.settings import get_current_settings
 from schemas.errors import UserError, VerificationError
 from schemas.records import Manifest, Outcome
 from tasks.events import emit, payload
-from tasks.receipts import are_recorded
+from tasks.receipts import PATIENCE, are_recorded
 from tasks.recounting import check_bytes
 from tasks.storage.commits import numbers, read_version
 from tasks.storage.restoring import restore
@@ -79,7 +79,7 @@ def _announce(manifest: Manifest, root: str) -> None:
     """Tell consumers; the version stands whether they hear of it or not."""
     outcome = Outcome(status="published", root=root, manifest=manifest)
     event = emit("evenkeel.dataset.balanced", manifest.dataset, payload(outcome))
-    if not are_recorded([event]):
+    if not are_recorded([event], PATIENCE):
         logger.warning(
             "version %d is published, but the Prefect API did not take its event: who "
             "follows evenkeel.dataset.balanced has to be told",

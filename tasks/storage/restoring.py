@@ -48,19 +48,22 @@ def restore(root: str, old: Manifest, created: str, who: str) -> tuple[Manifest,
             head = _readable(root, log[-1])
             if head and data_folder(head) == data_folder(old):
                 return head, head == made  # the answer to its creation may get lost
-            made = _next(root, old, log, created)
+            made = _next(root, old, log, (created, who))
             if append(root, made):
                 return made, True
 
 
-def _next(root: str, old: Manifest, log: list[int], created: str) -> Manifest:
+def _next(
+    root: str, old: Manifest, log: list[int], origin: tuple[str, str]
+) -> Manifest:
+    created, who = origin
     first = old.restores.version if old.restores else old.version
     later = (_readable(root, number) for number in log if number > first)
     keys = dict.fromkeys(key for manifest in later for key in _keys(manifest))
     keys.pop(old.run_key, None)
     facts = {
         "created": created,
-        "restores": Restoration(version=first, instead_of=tuple(keys)),
+        "restores": Restoration(version=first, instead_of=tuple(keys), rollback=who),
     }
     draft = old.model_copy(update=facts)
     attempt = Attempt(root=root, run_key=old.run_key, attempt=old.attempt)
