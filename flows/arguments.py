@@ -1,6 +1,7 @@
 """The words and options of the `evenkeel` command; what they do is in commands."""
 
 import argparse
+from collections.abc import Callable
 
 from flows import commands
 
@@ -18,10 +19,11 @@ def parser() -> argparse.ArgumentParser:
     add = top.add_subparsers(required=True, metavar="COMMAND").add_parser
     _add_run(add("run", help="balance a dataset and publish it"))
     _add_survey(add("survey", help="diagnosis and decision only, no writing"))
-    show = add("show", help="the published version of a dataset")
-    show.add_argument("place", metavar="OUTPUT/NAME")
-    show.add_argument("--json", action="store_true", help="one JSON record on stdout")
-    show.set_defaults(act=commands.show)
+    _add_place(add("show", help="the published version of a dataset"), commands.show)
+    _add_place(add("versions", help="all versions of a dataset"), commands.versions)
+    _add_rollback(add("rollback", help="publish an old version again"))
+    _add_prune(add("prune", help="remove old versions"))
+    _add_verify(add("verify", help="check a version against its manifest"))
     ui = add("ui", help="a local Prefect server, with all deployments")
     _add_request(ui)
     ui.set_defaults(act=commands.ui)
@@ -50,6 +52,42 @@ def _add_survey(command: argparse.ArgumentParser) -> None:
         "--json", action="store_true", help="one JSON record on stdout"
     )
     command.set_defaults(act=commands.survey)
+
+
+def _add_place(
+    command: argparse.ArgumentParser, act: Callable[[argparse.Namespace], None]
+) -> None:
+    add = command.add_argument
+    add("place", metavar="NAME", help="OUTPUT/NAME, a path or URI; or NAME alone")
+    add("--output", metavar="DIR", help="where NAME lies (default: balanced)")
+    add("--json", action="store_true", help="one JSON record on stdout")
+    command.set_defaults(act=act)
+
+
+def _add_rollback(command: argparse.ArgumentParser) -> None:
+    _add_place(command, commands.rollback)
+    command.add_argument("version", type=int, metavar="VERSION", help="its number")
+
+
+def _add_prune(command: argparse.ArgumentParser) -> None:
+    _add_place(command, commands.prune)
+    add = command.add_argument
+    add("--keep", type=int, required=True, metavar="N", help="of the newest, 1 or more")
+    add(
+        "--older-than",
+        type=float,
+        default=1.0,
+        metavar="DAYS",
+        help="since it was replaced, lest someone still read it (default: 1)",
+    )
+    add("--dry-run", action="store_true", help="remove nothing, tell what would be")
+
+
+def _add_verify(command: argparse.ArgumentParser) -> None:
+    _add_place(command, commands.verify)
+    command.add_argument(
+        "--version", type=int, metavar="N", help="which (default: the published one)"
+    )
 
 
 def _add_automations(command: argparse.ArgumentParser) -> None:

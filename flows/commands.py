@@ -9,6 +9,7 @@ import argparse
 import os
 import sys
 
+_DAY = 86_400  # seconds
 _PREFECT = {
     # A loaded machine needs more than the 20 s that Prefect waits for its own server.
     "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "120",
@@ -87,9 +88,73 @@ def survey(asked: argparse.Namespace) -> None:
 def show(asked: argparse.Namespace) -> None:
     """Show the published version."""
     from flows.console import show_version
+    from tasks.naming import place_of
     from tasks.published import published_version
 
-    show_version(*published_version(asked.place), as_json=asked.json)
+    place = place_of(asked.place, asked.output)
+    show_version(*published_version(place), as_json=asked.json)
+
+
+def versions(asked: argparse.Namespace) -> None:
+    """List all versions."""
+    from flows.ledger import show_history
+    from tasks.history import history
+    from tasks.naming import dataset_at
+
+    root = dataset_at(asked.place, asked.output)
+    show_history(history(root), as_json=asked.json)
+
+
+def rollback(asked: argparse.Namespace) -> None:
+    """Publish an old version again."""
+    from flows.console import show_version
+    from tasks.naming import dataset_at
+    from tasks.restoring import roll_back
+
+    root = dataset_at(asked.place, asked.output)
+    manifest, is_new = roll_back(root, asked.version)
+    if not is_new and not asked.json:
+        sys.stdout.write(
+            f"Nothing to do: the files of version {asked.version} are published.\n"
+        )
+    show_version(manifest, root, as_json=asked.json)
+
+
+def prune(asked: argparse.Namespace) -> None:
+    """Remove old versions."""
+    from flows.ledger import show_pruned
+    from schemas.errors import UserError
+    from tasks.naming import dataset_at
+    from tasks.storage.pruning import prune as prune_versions
+
+    if asked.keep < 1 or not asked.older_than >= 0:
+        raise UserError(
+            f"--keep {asked.keep} --older-than {asked.older_than:g}: the published "
+            "version always stays, so keep 1 or more; DAYS is 0 or more"
+        )
+    root = dataset_at(asked.place, asked.output)
+    age = asked.older_than * _DAY
+    found = prune_versions(root, asked.keep, age, dry_run=asked.dry_run)
+    show_pruned(found, dry_run=asked.dry_run, as_json=asked.json)
+
+
+def verify(asked: argparse.Namespace) -> None:
+    """Check a version against its manifest."""
+    from flows.ledger import show_checks
+    from schemas.errors import VerificationError
+    from tasks.auditing import audit
+    from tasks.naming import dataset_at
+    from tasks.restoring import number_of
+
+    root = dataset_at(asked.place, asked.output)
+    number = number_of(root, asked.version)
+    checks = audit(root, number)
+    show_checks(root, number, checks, as_json=asked.json)
+    if failed := [check.name for check in checks if not check.success]:
+        raise VerificationError(
+            f"version {number} at {root} is not what it should be: "
+            f"{', '.join(failed)}; 'evenkeel rollback' publishes another again"
+        )
 
 
 def tutorial(_asked: argparse.Namespace) -> None:

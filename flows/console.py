@@ -28,7 +28,7 @@ from schemas.records import (
 )
 from tasks.algorithms.captions import shorten
 from tasks.algorithms.drift_words import drift_sentence
-from tasks.algorithms.endings import ending
+from tasks.algorithms.endings import ending, heading
 from tasks.algorithms.imbalance import diagnose
 from tasks.algorithms.passport import manifest_classes
 from tasks.algorithms.wording import (
@@ -43,7 +43,7 @@ _WIDTH = 40  # cells of a label
 _PIPE_WIDTH = 100  # columns where there is no terminal to ask
 
 
-def _console() -> Console:
+def terminal() -> Console:
     """Print to stdout as it is now; pipes get plain text of a fixed width."""
     out = Console(highlight=False, soft_wrap=False)
     return out if out.is_terminal else Console(highlight=False, width=_PIPE_WIDTH)
@@ -52,14 +52,14 @@ def _console() -> Console:
 def show_outcome(outcome: Outcome, *, as_json: bool) -> None:
     """Print how a run ended."""
     if as_json:
-        _print_json(
+        print_json(
             {"status": outcome.status, **_summary(outcome.manifest, outcome.root)}
         )
         return
-    out, manifest = _console(), outcome.manifest
+    out, manifest = terminal(), outcome.manifest
     if outcome.status != "published":
         out.print(Text("{}. {}\n".format(*ending(outcome))))
-    name = f"{manifest.dataset}, version {manifest.version}"
+    name = heading(manifest)
     if outcome.status == "held back":
         name = f"{manifest.dataset}, held back"
     _print_version(out, name, manifest, outcome.root)
@@ -68,14 +68,13 @@ def show_outcome(outcome: Outcome, *, as_json: bool) -> None:
 def show_version(manifest: Manifest, root: str, *, as_json: bool) -> None:
     """Print a published version: decision, classes, verdict and where things are."""
     if as_json:
-        _print_json(_summary(manifest, root))
+        print_json(_summary(manifest, root))
         return
-    name = f"{manifest.dataset}, version {manifest.version}"
-    _print_version(_console(), name, manifest, root)
+    _print_version(terminal(), heading(manifest), manifest, root)
 
 
-def _print_version(out: Console, heading: str, manifest: Manifest, root: str) -> None:
-    out.print(Text(heading, style="bold"))
+def _print_version(out: Console, title: str, manifest: Manifest, root: str) -> None:
+    out.print(Text(title, style="bold"))
     _print_decision(out, manifest.decision)
     out.print(_class_table(manifest.classes))
     _print_rejections(out, manifest.rejections)
@@ -96,7 +95,7 @@ def show_survey(
     """Print the diagnosis and the decision, before anything is written."""
     found = diagnose(list(survey.counts.values()))
     if as_json:
-        _print_json(
+        print_json(
             {
                 "dataset": survey.name,
                 "rows": survey.rows,
@@ -108,7 +107,7 @@ def show_survey(
             }
         )
         return
-    out = _console()
+    out = terminal()
     out.print(
         Text(
             f"{survey.name}: {survey.rows:,} rows in {len(survey.fragments)} files, "
@@ -130,7 +129,8 @@ def show_markdown(text: str) -> None:
         sys.stdout.write(text + "\n")
 
 
-def _print_json(value: object) -> None:
+def print_json(value: object) -> None:
+    """Print one JSON record on one line."""
     sys.stdout.write(json.dumps(value, ensure_ascii=False, allow_nan=False) + "\n")
 
 

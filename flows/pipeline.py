@@ -16,6 +16,7 @@ from tasks.searching import search_neighbours, synthesised
 from tasks.storage.shards import shards
 from tasks.storage.workspace import dataset_root
 from tasks.survey import survey_source
+from tasks.sweeping import sweep_leftovers
 from tasks.synthesis import parts, synthesise_part
 from tasks.verification import verify
 
@@ -39,9 +40,12 @@ def balance_dataset(
     """
     survey = run(survey_source, config)
     root = dataset_root(config.output, survey.name)
+    run(sweep_leftovers, root)
     published = run(find_published, config, survey)
     if published.unchanged and not force:
         return Outcome(status="unchanged", root=root, manifest=published.unchanged)
+    if published.rolled_back and not force:
+        return Outcome(status="rolled back", root=root, manifest=published.rolled_back)
     held_back = run(find_held_back, config, survey, published)
     if held_back and not force:
         return held_back

@@ -394,6 +394,18 @@ class Environment(Frozen):
     packages: dict[str, str]
 
 
+class Restoration(Frozen):
+    """That a version is made of the files of an older one."""
+
+    version: Annotated[int, Field(ge=1)]
+    """The version whose files these are."""
+    instead_of: tuple[str, ...]
+    """Run keys of the versions that came after it: a run that would make one of them
+    again leaves this version alone, unless it is forced to."""
+    rollback: str
+    """Tells two rollbacks apart that came at once."""
+
+
 class Manifest(Frozen):
     """The passport of a version: other programs read it, so its keys are fixed."""
 
@@ -422,8 +434,29 @@ class Manifest(Frozen):
     """Of each class with synthetic rows."""
     files: tuple[FileEntry, ...]
     environment: Environment
+    restores: Restoration | None = None
+    """Set by a rollback: run key, attempt and files are those of the older version."""
     sha256: str = ""
     """Of the canonical JSON of all other fields."""
+
+
+class HistoryLine(Frozen):
+    """A version in brief; of a damaged one only its number and time are known."""
+
+    version: Annotated[int, Field(ge=1)]
+    stored: str | None
+    """When its manifest was stored, by the storage's clock; UTC, ISO 8601."""
+    state: Literal["published", "held back", "damaged", "pruned", ""]
+    """pruned: while it was looked at."""
+    restores: int | None = None
+    """The version whose files it is made of, after a rollback."""
+    strategy: StrategyKind | None = None
+    train: Count | None = None
+    """Rows."""
+    holdout: Count | None = None
+    """Rows."""
+    verdict: Verdict | None = None
+    run_key: str | None = None
 
 
 class Published(Frozen):
@@ -433,6 +466,8 @@ class Published(Frozen):
     """The highest number; None when nothing is published."""
     unchanged: Manifest | None
     """The version, if it is what the run would make and its files are whole."""
+    rolled_back: Manifest | None = None
+    """The version, if it was restored in the place of what the run would make."""
     counts: dict[str, Count] = Field(default_factory=dict)
     """Accepted rows of each class in the source of the published version."""
 
@@ -440,7 +475,9 @@ class Published(Frozen):
 class Outcome(Frozen):
     """How a run ended: a new version, the one that was there already, or one aside."""
 
-    status: Literal["published", "unchanged", "held back"]
+    status: Literal["published", "unchanged", "rolled back", "held back"]
+    """rolled back: what the run would make was, so the version that was restored in its
+    place stays."""
     root: str
     """OUTPUT/NAME."""
     manifest: Manifest

@@ -13,6 +13,7 @@ from prefect.events import Event, emit_event
 from schemas.config import BalanceConfig
 from schemas.records import Drift, Outcome, Sighting
 from tasks.algorithms.captions import shorten
+from tasks.algorithms.endings import ending
 from tasks.algorithms.gate import objection
 from tasks.storage.commits import data_folder
 from tasks.storage.places import places
@@ -20,6 +21,7 @@ from tasks.storage.places import places
 _NAMES = {
     "published": "evenkeel.dataset.balanced",
     "unchanged": "evenkeel.dataset.unchanged",
+    "rolled back": "evenkeel.dataset.unchanged",
     "held back": "evenkeel.dataset.held-back",
 }
 _TOLD = 50  # classes, and reasons, of which an event tells
@@ -106,23 +108,34 @@ def payload(outcome: Outcome) -> dict[str, object]:
         outcome: How the run ended.
 
     Returns:
-        Dataset, version, run key, verdict, strategy, rows, and absolute paths; of a
-        version held back the reason as well.
+        Dataset, version, which one it restores (None: none), run key, verdict,
+        strategy, rows, and absolute paths; the reason as well, if what a run made was
+        held back, or rolled back before.
     """
     manifest = outcome.manifest
     where = places(outcome.root, manifest)
-    held = outcome.status == "held back"
-    reason = objection(manifest.config.publish, manifest.verdict) if held else None
     return {
         "dataset": manifest.dataset,
         "version": manifest.version,
+        "restores": manifest.restores and manifest.restores.version,
         "run_key": manifest.run_key,
         "verdict": manifest.verdict,
         "strategy": manifest.decision.strategy.value,
         "train_rows": sum(item.train for item in manifest.classes),
         **{name: str(path) for name, path in where.items()},
-        **({"reason": reason} if reason else {}),
+        **_reason(outcome),
     }
+
+
+def _reason(outcome: Outcome) -> dict[str, object]:
+    manifest = outcome.manifest
+    match outcome.status:
+        case "held back":
+            return {"reason": objection(manifest.config.publish, manifest.verdict)}
+        case "rolled back":
+            return {"reason": ending(outcome)[1]}
+        case _:
+            return {}
 
 
 def rejected_rows(outcome: Outcome) -> dict[str, object]:

@@ -11,11 +11,11 @@ from prefect import task
 from prefect.cache_policies import NO_CACHE
 
 from schemas.config import BalanceConfig
-from schemas.errors import UserError
 from schemas.records import Drift, Evaluation, Manifest, Outcome, Published, Survey
 from tasks.algorithms.drift import drift
 from tasks.algorithms.identity import run_key
 from tasks.algorithms.passport import accepted_rows
+from tasks.naming import nothing_at
 from tasks.storage import workspace
 from tasks.storage.commits import read_head
 from tasks.storage.held_back import read_held_back
@@ -34,16 +34,18 @@ def find_published(config: BalanceConfig, survey: Survey) -> Published:
         survey: What the source holds now.
 
     Returns:
-        The version to follow, and its manifest if there is nothing to do.
+        The version to follow, and its manifest if there is nothing to do, or if it was
+        restored in the place of what the run would make.
     """
     root = workspace.dataset_root(config.output, survey.name)
     head = read_head(root)
     if head is None:
         return Published(version=None, unchanged=None)
-    same = head.run_key == run_key(config, survey.fingerprint)
+    key = run_key(config, survey.fingerprint)
     return Published(
         version=head.version,
-        unchanged=head if same and _is_whole(root, head) else None,
+        unchanged=head if head.run_key == key and _is_whole(root, head) else None,
+        rolled_back=head if is_restored_for(head, key) else None,
         # The priors of other classes would tell nothing.
         counts=accepted_rows(head) if head.target == config.target else {},
     )
@@ -72,6 +74,16 @@ def find_held_back(
     if not _is_whole(root, held):
         return None
     return Outcome(status="held back", root=root, manifest=held)
+
+
+def is_restored_for(head: Manifest, key: str) -> bool:
+    """Tell whether a version was restored in the place of what a run would make.
+
+    Args:
+        head: The published version.
+        key: The run key of the run.
+    """
+    return head.restores is not None and key in head.restores.instead_of
 
 
 def _is_whole(root: str, manifest: Manifest) -> bool:
@@ -155,8 +167,5 @@ def published_version(place: str) -> tuple[Manifest, str]:
     root = locate(place).path
     head = read_head(root)
     if head is None:
-        raise UserError(
-            f"nothing is published at {place!r}; give OUTPUT/NAME of a dataset that "
-            "'evenkeel run' has balanced"
-        )
+        raise nothing_at(place)
     return head, root

@@ -23,6 +23,7 @@ from schemas.records import (
 )
 from tasks.algorithms.gate import objection
 from tasks.algorithms.passport import draw_up
+from tasks.published import is_restored_for
 from tasks.storage import workspace
 from tasks.storage.commits import commit
 from tasks.storage.held_back import hold_back
@@ -92,6 +93,8 @@ def publish(
         manifest, status = hold_back(attempt, draft), "held back"
     else:
         manifest, status = commit(attempt, draft), "published"
+        if is_restored_for(manifest, attempt.run_key):
+            status = "rolled back"  # while this run was at work
     if manifest.attempt != attempt.attempt:
         workspace.discard(attempt)
     return Outcome(

@@ -34,10 +34,20 @@ def ending(outcome: Outcome) -> tuple[str, str]:
         case "unchanged":
             title = f"Nothing to do: version {version} of {name} is what is asked for"
             return title, _UNCHANGED
+        case "rolled back":
+            title = f"Nothing was published: version {version} of {name} stays"
+            return title, _stays(manifest)
         case "held back":
             if outcome.evidence:
                 return f"{name} is held back: nothing was published", _aside(outcome)
             return f"{name} is still held back: nothing was done", _aside(outcome)
+
+
+def heading(manifest: Manifest) -> str:
+    """Name a version."""
+    old = manifest.restores
+    restored = f", restores version {old.version}" if old else ""
+    return f"{manifest.dataset}, version {manifest.version}{restored}"
 
 
 def ending_line(outcome: Outcome) -> str:
@@ -55,6 +65,16 @@ def _follows(manifest: Manifest) -> str:
     if manifest.parent is None:
         return "It is the first version."
     return f"It follows version {manifest.parent}."
+
+
+def _stays(manifest: Manifest) -> str:
+    old = manifest.restores
+    restored = f", which restores version {old.version}," if old else ""
+    return (
+        "Source, config and seed are those of a version that was rolled back. Version "
+        f"{manifest.version}{restored} stays until one of them changes. --force (force "
+        "in the UI's form) publishes what was rolled back all the same."
+    )
 
 
 def _aside(outcome: Outcome) -> str:

@@ -63,6 +63,8 @@ def _published(found: Sequence[Published]) -> str:
         return "nothing is published yet"
     if published.unchanged:
         return f"version {published.version} is what this run would make"
+    if published.rolled_back:
+        return f"what this run would make was rolled back to {published.version}"
     return f"version {published.version} has another source, config or seed"
 
 
@@ -130,7 +132,7 @@ def _outcome(found: Sequence[Outcome]) -> str:
     manifest = outcome.manifest
     rows = sum(item.train for item in manifest.classes)
     made = f"{rows:,} training rows in {_many(len(manifest.files), 'file')}"
-    if outcome.status == "held back":
+    if outcome.status in {"held back", "rolled back"}:
         return f"{ending_line(outcome)}, {made}"
     return f"version {manifest.version}, {made}"
 

@@ -7,18 +7,18 @@ How the files it lists are written is workspace's; versions held back are held_b
 import json
 import logging
 import re
-from collections.abc import Sequence
 
 from schemas.errors import EvenkeelError, VerificationError
-from schemas.records import Attempt, FileEntry, Manifest
-from tasks.storage.exclusive import checked
-from tasks.storage.sealing import changed, read_sealed, seal
+from schemas.records import Attempt, Manifest
+from tasks.storage.pins import PINS, pinned, told
+from tasks.storage.sealing import changed, read_sealed, seal, write_sealed
+from tasks.storage.settling import settle
 from tasks.storage.stores import store_at
 
 SCRATCH = "scratch"
 HELD_BACK = "held-back.json"
-_COMMITS = "_commits"
-_LATEST = "latest.json"
+COMMITS = "_commits"
+LATEST = "latest.json"
 _NAME = re.compile(r"[0-9]{20}\.json")
 _RUN_KEY_SHOWN = 16
 
@@ -44,8 +44,8 @@ def read_head(root: str) -> Manifest | None:
         UserError: It may not be read.
         TransientError: The storage failed.
     """
-    numbers = _numbers(root)
-    return read_version(root, numbers[-1]) if numbers else None
+    log = numbers(root)
+    return read_version(root, log[-1]) if log else None
 
 
 def read_version(root: str, number: int) -> Manifest:
@@ -63,11 +63,18 @@ def read_version(root: str, number: int) -> Manifest:
         UserError: It may not be read.
         TransientError: The storage failed.
     """
+    manifest = find_version(root, number)
+    if manifest is None:
+        path = manifest_path(number)
+        raise VerificationError(f"{root}/{path} is gone. Restore it from a copy.")
+    return manifest
+
+
+def find_version(root: str, number: int) -> Manifest | None:
+    """Read one version, or None if it is not there; else as read_version."""
     path = manifest_path(number)
     manifest = read_sealed(root, path)
-    if manifest is None:
-        raise VerificationError(f"{root}/{path} is gone. Restore it from a copy.")
-    if manifest.version != number:
+    if manifest and manifest.version != number:
         raise changed(root, path)
     return manifest
 
@@ -83,41 +90,64 @@ def commit(attempt: Attempt, draft: Manifest) -> Manifest:
 
     Returns:
         The manifest that stands for this run key: the attempt's, or that of a twin who
-        was first, to be told by its attempt.
+        was first, to be told by its attempt; or one restored meanwhile in its place.
 
     Raises:
-        VerificationError: A listed file is gone, or a manifest is damaged.
+        VerificationError: A listed file is gone, as the attempt was so slow that it
+            looked abandoned; or a manifest is damaged.
         UserError: The disk is full or cannot be written to.
         TransientError: The storage failed; nothing was committed, or it is unknown.
     """
     root = attempt.root
-    store_at(root).make(_COMMITS)
-    settle(root, draft.files)
+    store_at(root).make(COMMITS)
     head = draft.parent or 0
-    while True:
-        for number in _numbers(root):
-            if number > head:
-                newer = read_version(root, number)
-                if newer.run_key == attempt.run_key:
-                    return newer
-                head = number
-        manifest = numbered(draft, attempt, head)
-        if _create(root, manifest):
-            _write_latest(root)
-            return manifest
+    with pinned(root, data_folder(attempt), "run"):
+        settle(root, draft.files)
+        while True:
+            for number in numbers(root):
+                if number > head:
+                    newer = find_version(root, number)
+                    if newer and _stands(newer, attempt.run_key):
+                        return newer
+                    head = number
+            manifest = numbered(draft, attempt, head)
+            if append(root, manifest):
+                return manifest
+
+
+def _stands(newer: Manifest, run_key: str) -> bool:
+    restored = newer.restores
+    return newer.run_key == run_key or bool(restored and run_key in restored.instead_of)
+
+
+def append(root: str, manifest: Manifest) -> bool:
+    """Create a version, whose folder is pinned; False when its number was taken.
+
+    Raises:
+        VerificationError: A manifest is damaged.
+        UserError: The disk is full or cannot be written to.
+        TransientError: The storage failed; nothing was created, or it is unknown.
+    """
+    created = write_sealed(root, manifest_path(manifest.version), manifest)
+    if created:
+        _write_latest(root)
+    return created
 
 
 def is_committed(attempt: Attempt) -> bool:
-    """Tell whether any version is made of this attempt, be it one held back.
+    """Tell whether a version is, or may be, made of this attempt, be it held back.
 
     Raises:
         UserError: The versions may not be read.
         TransientError: The storage failed.
     """
     store, owner = store_at(attempt.root), attempt.attempt.encode()
-    if store.size(f"{data_folder(attempt)}/{HELD_BACK}") is not None:
+    folder = data_folder(attempt)
+    if folder in told(attempt.root, PINS):  # no one knows what became of its manifest
         return True
-    newest_first = reversed(_numbers(attempt.root))
+    if store.size(f"{folder}/{HELD_BACK}") is not None:
+        return True
+    newest_first = reversed(numbers(attempt.root))
     return any(
         owner in (store.read(manifest_path(number)) or b"") for number in newest_first
     )
@@ -125,38 +155,25 @@ def is_committed(attempt: Attempt) -> bool:
 
 def manifest_path(number: int) -> str:
     """Give the path of the manifest of a version, relative to OUTPUT/NAME."""
-    return f"{_COMMITS}/{number:020d}.json"
+    return f"{COMMITS}/{number:020d}.json"
 
 
-def _numbers(root: str) -> list[int]:
-    names = [item.path.split("/")[-1] for item in store_at(root).files(_COMMITS)]
-    return sorted(int(name[:-5]) for name in names if _NAME.fullmatch(name))
-
-
-def settle(root: str, files: Sequence[FileEntry]) -> None:
-    """See that all files are there, and that their names outlast a power cut.
-
-    Args:
-        root: OUTPUT/NAME as a path or URI.
-        files: Of the version.
+def numbers(root: str) -> list[int]:
+    """List the numbers of the versions in order; there are gaps where some were pruned.
 
     Raises:
-        VerificationError: One is gone or changed.
-        UserError: A folder cannot be opened.
+        UserError: The log may not be read.
         TransientError: The storage failed.
     """
-    store = store_at(root)
-    for entry in files:
-        path = checked(entry.path)
-        if SCRATCH in path.split("/"):
-            raise ValueError(f"scratch cannot be published: {path}")
-        if store.size(path) != entry.bytes:
-            raise VerificationError(f"{root}/{path} is gone or changed; run again.")
-    store.settle({entry.path.rpartition("/")[0] for entry in files})
+    names = [item.path.split("/")[-1] for item in store_at(root).files(COMMITS)]
+    return sorted(int(name[:-5]) for name in names if _NAME.fullmatch(name))
 
 
 def numbered(draft: Manifest, attempt: Attempt, head: int) -> Manifest:
     """Fill in what makes a draft the version after the head (0: the first), sealed."""
+    for entry in draft.files:
+        if SCRATCH in entry.path.split("/"):
+            raise ValueError(f"scratch cannot be published: {entry.path}")
     facts = {
         "version": head + 1,
         "parent": head or None,
@@ -166,28 +183,12 @@ def numbered(draft: Manifest, attempt: Attempt, head: int) -> Manifest:
     return seal(draft.model_copy(update=facts))
 
 
-def _create(root: str, manifest: Manifest) -> bool:
-    store, path = store_at(root), manifest_path(manifest.version)
-    try:
-        with store.stage(path) as staged:
-            staged.write(manifest.model_dump_json(indent=2).encode())
-            created = staged.publish()
-        store.settle({_COMMITS})
-    except EvenkeelError:
-        # A reported failure may come after the file appeared: only the log knows.
-        if store.size(path) is None or read_version(root, manifest.version) != manifest:
-            raise
-        return True
-    return created
-
-
 def _write_latest(root: str) -> None:
     """Tell people where the head is; a failure must not undo what is committed."""
     try:
         head = read_head(root)
         while head is not None:
-            said = json.dumps(_signpost(head), indent=2)
-            store_at(root).replace(_LATEST, said.encode())
+            store_at(root).replace(LATEST, signpost(head))
             told, head = head, read_head(root)
             if head == told:  # else a later run may have been overwritten
                 return
@@ -195,10 +196,12 @@ def _write_latest(root: str) -> None:
         _log.warning("latest.json was not written: %s", error)
 
 
-def _signpost(head: Manifest) -> dict[str, object]:
-    return {
+def signpost(head: Manifest) -> bytes:
+    """Give what latest.json says of the published version."""
+    said = {
         "version": head.version,
         "manifest": manifest_path(head.version),
         "train": f"{data_folder(head)}/train",
         "holdout": f"{data_folder(head)}/holdout",
     }
+    return json.dumps(said, indent=2).encode()

@@ -13,9 +13,10 @@ from tasks.storage.commits import (
     data_folder,
     numbered,
     read_head,
-    settle,
 )
+from tasks.storage.pins import pinned
 from tasks.storage.sealing import read_sealed
+from tasks.storage.settling import settle
 from tasks.storage.stores import store_at
 
 _log = logging.getLogger(__name__)
@@ -44,15 +45,16 @@ def hold_back(attempt: Attempt, draft: Manifest) -> Manifest:
         TransientError: The storage failed.
     """
     root, store = attempt.root, store_at(attempt.root)
-    settle(root, draft.files)
-    head = read_head(attempt.root)
-    manifest = numbered(draft, attempt, head.version if head else 0)
-    path = held_back_path(attempt)
-    with store.stage(path) as staged:
-        staged.write(manifest.model_dump_json(indent=2).encode())
-        if not staged.publish():  # by a try before this one
-            manifest = read_sealed(root, path) or manifest
-    store.settle({data_folder(attempt)})
+    with pinned(root, data_folder(attempt), "run"):
+        settle(root, draft.files)
+        head = read_head(attempt.root)
+        manifest = numbered(draft, attempt, head.version if head else 0)
+        path = held_back_path(attempt)
+        with store.stage(path) as staged:
+            staged.write(manifest.model_dump_json(indent=2).encode())
+            if not staged.publish():  # by a try before this one
+                manifest = read_sealed(root, path) or manifest
+        store.settle({data_folder(attempt)})
     _drop_older(root)
     return manifest
 

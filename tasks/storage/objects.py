@@ -11,7 +11,7 @@ from pathlib import Path
 from tempfile import NamedTemporaryFile, SpooledTemporaryFile, gettempdir
 from tempfile import _TemporaryFileWrapper as TemporaryFile
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 import pyarrow as pa
 from obstore.exceptions import AlreadyExistsError
@@ -88,18 +88,20 @@ class ObjectStore:
 
     def files(self, folder: str) -> tuple[Stored, ...]:
         """List the objects directly below a prefix, by name."""
-        start = len(self._prefix) + 1 if self._prefix else 0
         with reported(f"{self.root}/{folder}"):
             found = self._bucket.list_with_delimiter(self._key(folder))["objects"]
-        listed = [
-            Stored(
-                item["path"][start:],
-                item["size"],
-                int(item["last_modified"].timestamp() * 1e9),
-            )
-            for item in found
-        ]
-        return tuple(sorted(listed))
+        return tuple(sorted(map(self._stored, found)))
+
+    def below(self, folder: str) -> tuple[Stored, ...]:
+        """List all objects below a prefix, however deep, by path."""
+        with reported(f"{self.root}/{folder}"):
+            batches = list(self._bucket.list(self._key(folder) or None))
+        return tuple(sorted(self._stored(item) for batch in batches for item in batch))
+
+    def _stored(self, item: Any) -> Stored:  # noqa: ANN401 - obstore's description
+        start = len(self._prefix) + 1 if self._prefix else 0
+        modified = int(item["last_modified"].timestamp() * 1e9)
+        return Stored(item["path"][start:], item["size"], modified)
 
     def folders(self, folder: str) -> tuple[str, ...]:
         """Name the prefixes directly below a prefix."""

@@ -66,6 +66,12 @@ class PosixStore:
                     found.append(Stored(path, told.st_size, told.st_mtime_ns))
         return tuple(found)
 
+    def below(self, folder: str) -> tuple[Stored, ...]:
+        """List all files in a folder, however deep, by path."""
+        deeper = (f"{folder}/{name}".lstrip("/") for name in self.folders(folder))
+        found = [item for inner in deeper for item in self.below(inner)]
+        return tuple(sorted([*self.files(folder), *found]))
+
     def folders(self, folder: str) -> tuple[str, ...]:
         """Name the folders directly in a folder; none if it is not there."""
         return tuple(item.name for item in self._entries(folder) if item.is_dir())

@@ -14,8 +14,9 @@ import hashlib
 import json
 
 from pydantic import ValidationError
+from pydantic_core import from_json, to_json
 
-from schemas.errors import VerificationError
+from schemas.errors import EvenkeelError, VerificationError
 from schemas.records import Manifest
 from tasks.storage.stores import store_at
 
@@ -55,6 +56,43 @@ def read_sealed(root: str, path: str) -> Manifest | None:
     if manifest.sha256 != _digest(json.loads(text)):
         raise changed(root, path)
     return manifest
+
+
+def write_sealed(root: str, path: str, manifest: Manifest) -> bool:
+    """Create the file of a sealed manifest; False when its name was taken.
+
+    Raises:
+        VerificationError: What is there now is damaged.
+        UserError: The disk is full or cannot be written to.
+        TransientError: The storage failed; nothing was created, or it is unknown.
+    """
+    store = store_at(root)
+    try:
+        with store.stage(path) as staged:
+            staged.write(manifest.model_dump_json(indent=2).encode())
+            created = staged.publish()
+        store.settle({path.rpartition("/")[0]})
+    except EvenkeelError:
+        # A reported failure may come after the file appeared: only the file knows.
+        if store.size(path) is None or read_sealed(root, path) != manifest:
+            raise
+        return True
+    return created
+
+
+def is_as_written(root: str, path: str) -> bool:
+    """Tell whether a manifest is what was written, to the last space.
+
+    Args:
+        root: Where the path begins, a path or URI.
+        path: Of a manifest whose seal is whole.
+
+    Raises:
+        UserError: It may not be read.
+        TransientError: The storage failed.
+    """
+    text = store_at(root).read(path) or b"null"
+    return to_json(from_json(text), indent=2) == text
 
 
 def changed(root: str, path: str) -> VerificationError:

@@ -81,6 +81,9 @@ class Store(Protocol):
     def files(self, folder: str) -> tuple[Stored, ...]:
         """List the files directly in a folder, by name; none if it is not there."""
 
+    def below(self, folder: str) -> tuple[Stored, ...]:
+        """List all files in a folder, however deep, by path."""
+
     def folders(self, folder: str) -> tuple[str, ...]:
         """Name the folders directly in a folder, sorted; none if it is not there."""
 

@@ -91,7 +91,7 @@ def _lend(asked: Asked) -> Refused | None:
         "/container": json.dumps(key).encode(),
     }
     found = answers.get(asked.path)
-    return found and Refused(200, found)
+    return Refused(200, found) if found else None
 
 
 @pytest.mark.parametrize("kind", ["machine", "container"])

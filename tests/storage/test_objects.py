@@ -52,6 +52,9 @@ def test_a_folder_lists_what_is_directly_in_it(store: Store) -> None:
     assert all(item.modified_ns > 10**18 for item in store.files("a"))
     assert store.folders("") == ("a", "ab")
     assert store.folders("a") == ("sub",)
+    assert [item.path for item in store.below("a")] == ["a/1", "a/2", "a/sub/3"]
+    assert len(store.below("")) == 5
+    assert not store.below("nowhere")
     assert not store.files("nowhere")
     assert not store.folders("nowhere")
 

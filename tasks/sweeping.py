@@ -1,0 +1,62 @@
+"""Sweeping: what killed runs left behind is removed by the next run that comes.
+
+What counts as left behind is said in storage.leftovers.
+"""
+
+import logging
+import math
+import os
+
+from prefect import task
+from prefect.cache_policies import NO_CACHE
+
+from schemas.errors import EvenkeelError, UserError
+from tasks.storage.leftovers import sweep
+
+AGE = "EVENKEEL_LEFTOVERS_DAYS"
+_DAYS = 7.0
+_DAY = 86_400  # seconds
+
+logger = logging.getLogger(__name__)
+
+
+@task(name="sweep", cache_policy=NO_CACHE)
+def sweep_leftovers(root: str) -> None:
+    """Remove attempts and temporary files that nothing was written to for long.
+
+    Nothing depends on it: a failure is logged, and the next run tries again.
+
+    Args:
+        root: OUTPUT/NAME as a path or URI; it need not exist.
+
+    Raises:
+        UserError: The environment names no age that is one.
+    """
+    age = leftovers_age()
+    try:
+        for line in sweep(root, age):
+            logger.info("%s", line)
+    except EvenkeelError as error:
+        logger.warning("leftovers stay: %s", error)
+
+
+def leftovers_age() -> float:
+    """Read how long nothing must have been written to what is removed.
+
+    Returns:
+        Seconds, more than 0.
+
+    Raises:
+        UserError: ``EVENKEEL_LEFTOVERS_DAYS`` is no positive number.
+    """
+    given = os.environ.get(AGE) or str(_DAYS)
+    try:
+        days = float(given)
+    except ValueError:
+        days = 0
+    if not 0 < days < math.inf:
+        raise UserError(
+            f"{AGE} is {given!r}, which is no number of days; set one above 0, such as "
+            f"{_DAYS:g}, and longer than the longest run"
+        )
+    return days * _DAY
