@@ -83,8 +83,13 @@ class PosixStore:
         place = self._folder / checked(path)
         temporary = place.with_name(f".{place.name}.{secrets.token_hex(6)}.tmp")
         with reported(place):
-            temporary.write_bytes(data)
-            temporary.replace(place)
+            try:
+                temporary.write_bytes(data)
+                temporary.replace(place)
+            except OSError:
+                with suppress(OSError):  # what went wrong first is to be told
+                    temporary.unlink()
+                raise
 
     def remove(self, path: str) -> None:
         """Remove a file, or a folder with all in it, if it is there."""
