@@ -5,6 +5,7 @@ import shlex
 import sys
 import tempfile
 import time
+from functools import partial
 from pathlib import Path
 
 from tests.soak import ceph
@@ -23,7 +24,7 @@ def main() -> None:
     began = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="evenkeel-soak-", dir=asked.dir) as folder:
         with_ceph = not asked.quick and not absent
-        soak = Soak(Path(folder), not asked.quick, _say, with_ceph)
+        soak = Soak(Path(folder), not asked.quick, partial(_say_at, began), with_ceph)
         try:
             found = [CASES[name](soak) for name in asked.case or CASES]
         finally:
@@ -39,6 +40,10 @@ def main() -> None:
 
 def _say(line: str) -> None:
     sys.stderr.write(f"{line}\n")
+
+
+def _say_at(began: float, line: str) -> None:
+    _say(f"{time.monotonic() - began:5.0f} s  {line}")
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -94,7 +94,13 @@ def _start_storage(up: ExitStack, conf: Path) -> None:
     _run(conf, "ceph-osd", "-i", "0", "--mkfs", "--osd-uuid", unique)
     up.enter_context(_running(conf, "ceph-osd", "-i", "0"))
     # Asked before there is storage, radosgw-admin would wait for good.
-    until(lambda: " 1 up" in _run(conf, "ceph", "osd", "stat"), "the storage")
+    until(lambda: _is_up(conf), "the storage")
+
+
+def _is_up(conf: Path) -> bool:
+    with suppress(ChildProcessError):  # the monitor refuses while it settles
+        return " 1 up" in _run(conf, "ceph", "osd", "stat")
+    return False
 
 
 def _user() -> tuple[str, ...]:

@@ -18,7 +18,7 @@ from pathlib import Path
 from schemas.records import Manifest
 from tasks.storage.held_back import hold_back, read_held_back
 from tests.soak.children import import_what, run_in_child, together, told
-from tests.soak.datasets import Place, begin, head_number, run
+from tests.soak.datasets import Place, begin, head_number, run, versions
 from tests.soak.kills import all_whole
 from tests.soak.record import Record, Soak
 from tests.soak.wholes import start, upload
@@ -31,7 +31,7 @@ _HOSTS = (-9, 11)  # years off
 
 def clocks(soak: Soak) -> Record:
     """Run with clocks that jump, on two hosts at once, with files of other years."""
-    rounds = soak.size(12, 2)
+    rounds = soak.size(12, 1)
     places = [soak.disk("clocks")]
     places += [it.place(soak.folder / "clocks") for it in soak.servers[:1]]
     wrong = [line for place in places for line in _jump(place, rounds)]
@@ -131,3 +131,6 @@ def _whole(places: list[Place], library: Path) -> Iterator[str]:
             hosts.append(start(host, "skewed", years % 97))
         if codes := [code for host in hosts if (code := host.wait())]:
             yield f"{place.kind}: processes under libfaketime ended with {codes}"
+        found = told(partial(versions, f"{place.output}/skewed"), place.environment)
+        if [version[-1] for version in found] != [True] * len(_HOSTS):
+            yield f"{place.kind}: under libfaketime {found} was published"

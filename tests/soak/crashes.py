@@ -32,11 +32,11 @@ _MEMORY = Path("/dev/shm")  # noqa: S108 - thousands of small files come and go
 def crash_images(soak: Soak) -> Record:
     """Build the states of a run as it is, and of each that is mutilated."""
     import_what(partial(begin, soak.disk("images")))
-    most = soak.size(32, 6)
+    most = soak.size(32, 2)
     first, said = _count(soak, "", most)
     found, fine = [said], not first["bad"]
     for control in CONTROLS:
-        counts, said = _count(soak, control, most, soak.size(1, 5))
+        counts, said = _count(soak, control, most, soak.size(1, 10))
         found.append(said)
         fine &= counts["bad"] > 0
     tried = (

@@ -21,7 +21,7 @@ _TARGET = "50 whole processes for each kind of storage: exit code 0 each time"
 
 def whole_runs(soak: Soak) -> Record:
     """Start processes, two at a time, each for a dataset of its own."""
-    runs = soak.size(50, 2)
+    runs = soak.size(50, 1)
     sources = {place.kind: place for place in _places(soak)}
     bad: list[str] = []
     for kind, place in sources.items():
