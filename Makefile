@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: help run test lint lock bench ui clean
+.PHONY: help run test lint lock bench soak ui clean
 .DEFAULT_GOAL := help
 
 help:  ## Show what can be made
@@ -49,6 +49,9 @@ test: lint  ## Lint, then all tests with coverage
 
 bench: $(READY)  ## Measure ours and the notebook way in the same run
 	$(BIN)/python -m tests.benchmarks
+
+soak: $(READY)  ## Try out what is claimed about reliability: kills, power cuts, races, faults
+	$(BIN)/python -m tests.soak
 
 ui: $(READY)  ## Serve the Prefect UI with all deployments, a worker and a run to look at
 	$(BIN)/evenkeel ui $(REQUEST)

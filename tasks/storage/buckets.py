@@ -4,10 +4,12 @@ What they are reached with is in access, how a failure is told in refusals.
 """
 
 import os
-from collections.abc import Iterator
+import random
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from obstore.exceptions import (
     BaseError,
@@ -26,10 +28,13 @@ from tasks.storage.refusals import in_words, is_refusal
 if TYPE_CHECKING:
     from obstore.store import RetryConfig
 
+T = TypeVar("T")
 _LONGEST = timedelta(minutes=1)  # that one try may take
+PATIENCE = timedelta(minutes=3)  # for all tries of a request
+_PAUSES = (0.1, 15.0)  # seconds after the first failure, and at most
 RETRIES: "RetryConfig" = {
     "max_retries": 12,
-    "retry_timeout": timedelta(minutes=3),  # for all tries of a request
+    "retry_timeout": PATIENCE,
     "backoff": {
         "init_backoff": timedelta(milliseconds=100),
         "max_backoff": timedelta(seconds=15),
@@ -107,3 +112,33 @@ def reported(uri: str) -> Iterator[None]:
             f"{told} Check the name of the bucket, and what these credentials may "
             "do there."
         ) from None
+
+
+def patiently(uri: str, act: Callable[[], T]) -> T:
+    """Try again what obstore does not: a put that must create, its connection lost.
+
+    The first put may have been done all the same; then the next is told that the name
+    is taken, and who calls has to compare.
+
+    Args:
+        uri: What is worked on.
+        act: Does it; safe to be repeated.
+
+    Returns:
+        What it returned.
+
+    Raises:
+        UserError: Not permitted, or no such bucket.
+        TransientError: It failed as long as patience lasted.
+    """
+    patient_until = time.monotonic() + PATIENCE.total_seconds()
+    pause, longest = _PAUSES
+    while True:
+        try:
+            with reported(uri):
+                return act()
+        except TransientError:
+            if time.monotonic() + pause > patient_until:
+                raise
+        time.sleep(pause * random.uniform(0.5, 1))  # noqa: S311 - so that twins part
+        pause = min(2 * pause, longest)

@@ -4,6 +4,7 @@ When one is held back is decided in algorithms.gate; the log is commits'.
 """
 
 import logging
+from collections.abc import Sequence
 from contextlib import suppress
 
 from schemas.errors import EvenkeelError, VerificationError
@@ -31,6 +32,8 @@ def hold_back(attempt: Attempt, draft: Manifest) -> Manifest:
     """Keep an attempt aside, with the manifest that it would have been published with.
 
     Of a dataset only the newest is kept, so that no night after night fills the disk.
+    What was there before is older, whatever clocks say; of several at once, the times
+    of their files decide.
 
     Args:
         attempt: Its files are written and verified.
@@ -50,12 +53,14 @@ def hold_back(attempt: Attempt, draft: Manifest) -> Manifest:
         head = read_head(attempt.root)
         manifest = numbered(draft, attempt, head.version if head else 0)
         path = held_back_path(attempt)
+        before = [item for item in _oldest_first(root) if item != path]
         with store.stage(path) as staged:
             staged.write(manifest.model_dump_json(indent=2).encode())
             if not staged.publish():  # by a try before this one
                 manifest = read_sealed(root, path) or manifest
         store.settle({data_folder(attempt)})
-    _drop_older(root)
+    _drop(root, before)
+    _drop(root, _oldest_first(root)[:-1])
     return manifest
 
 
@@ -89,9 +94,9 @@ def _oldest_first(root: str) -> list[str]:
     return sorted(ages, key=lambda path: (ages[path], path))
 
 
-def _drop_older(root: str) -> None:
-    """Remove all but the newest; what cannot be removed harms nobody."""
-    for path in _oldest_first(root)[:-1]:
+def _drop(root: str, paths: Sequence[str]) -> None:
+    """Remove versions held back; what cannot be removed harms nobody."""
+    for path in paths:
         with suppress(EvenkeelError):
             store_at(root).remove(path)  # first, so that half a folder is no version
             store_at(root).remove(path.rpartition("/")[0])

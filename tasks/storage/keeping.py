@@ -4,7 +4,8 @@ rclone and s3rver, among others, take S3's ``If-None-Match: *`` and ignore it: o
 runs at once the later would overwrite what the earlier published.
 """
 
-from typing import Protocol
+from io import BytesIO
+from typing import IO, Protocol
 
 from schemas.errors import UserError
 
@@ -16,7 +17,7 @@ class Putting(Protocol):
 
     root: str
 
-    def put(self, path: str, data: object, /) -> bool:
+    def put(self, path: str, data: IO[bytes], /) -> bool:
         """Put an object whole; False when its name is taken."""
 
 
@@ -31,7 +32,7 @@ def keeps(store: Putting) -> None:
         TransientError: The storage failed.
     """
     # The first may find another run's probe, which answers the question as well.
-    if store.put(PROBE, b"1") and store.put(PROBE, b"2"):
+    if store.put(PROBE, BytesIO(b"1")) and store.put(PROBE, BytesIO(b"2")):
         raise UserError(
             f"The store of {store.root!r} overwrites what is there though asked not to "
             "(it ignores If-None-Match), so that runs at once could destroy each "

@@ -11,13 +11,13 @@ from pathlib import Path
 from tempfile import NamedTemporaryFile, SpooledTemporaryFile, gettempdir
 from tempfile import _TemporaryFileWrapper as TemporaryFile
 from types import TracebackType
-from typing import Any, Self
+from typing import IO, Any, Self
 
 import pyarrow as pa
 from obstore.exceptions import AlreadyExistsError
 
 from tasks.storage.addresses import Address, checked_key
-from tasks.storage.buckets import bucket, reported
+from tasks.storage.buckets import bucket, patiently, reported
 from tasks.storage.exclusive import checked
 from tasks.storage.keeping import keeps
 from tasks.storage.ranges import RemoteFile
@@ -46,16 +46,20 @@ class ObjectStore:
         """Begin an object on the local disk."""
         return StagedObject(self, checked(path))
 
-    def put(self, path: str, data: object) -> bool:
+    def put(self, path: str, data: IO[bytes]) -> bool:
         """Put an object whole; False when its name is taken."""
-        with reported(f"{self.root}/{path}"):
+
+        def create() -> bool:
+            data.seek(0)
             try:
                 self._bucket.put(
                     self._key(path), data, mode="create", use_multipart=False
                 )
             except AlreadyExistsError:
                 return False
-        return True
+            return True
+
+        return patiently(f"{self.root}/{path}", create)
 
     def read(self, path: str) -> bytes | None:
         """Read a small object; None if it is not there."""
@@ -217,5 +221,4 @@ class StagedObject:
         It may have been taken by this very object, if the answer to a first try was
         lost: the caller knows what it wrote, and compares.
         """
-        self._file.seek(0)
         return self._store.put(self._path, self._file)

@@ -96,7 +96,8 @@ class PosixStore:
                 yield temporary
                 temporary.replace(place)
             finally:
-                temporary.unlink(missing_ok=True)
+                with suppress(OSError):  # what went wrong first is to be told
+                    temporary.unlink()
 
     def fetch(self, path: str) -> Path:
         """Give the file itself."""

@@ -45,7 +45,7 @@ def findings_table(found: Sequence[Finding]) -> str:
         (item.case, item.target, item.measured, "yes" if item.reached else "**no**")
         for item in found
     ]
-    return _table(("case", "to reach", "measured", "reached"), rows, "left")
+    return table(("case", "to reach", "measured", "reached"), rows, "left")
 
 
 def costs_table(costs: Mapping[str, Cost]) -> str:
@@ -62,7 +62,7 @@ def costs_table(costs: Mapping[str, Cost]) -> str:
         for name, c in costs.items()
     ]
     header = ("run", "wall, s", "CPU, s", "largest process, MB", "all, MB")
-    return _table(header, rows, "right")
+    return table(header, rows, "right")
 
 
 def page(command: str, found: Sequence[Finding], costs: Mapping[str, Cost]) -> str:
@@ -77,10 +77,10 @@ def page(command: str, found: Sequence[Finding], costs: Mapping[str, Cost]) -> s
         Markdown.
     """
     reached = sum(item.reached for item in found)
-    facts = "\n".join(f"- {fact}" for fact in (f"command: `{command}`", *_facts()))
+    lines = "\n".join(f"- {fact}" for fact in (f"command: `{command}`", *facts()))
     parts = (
         f"# evenkeel: {reached} of {len(found)} figures reached",
-        facts,
+        lines,
         findings_table(found),
         "## What was run",
         _NOTE,
@@ -93,12 +93,14 @@ def _size(count: float) -> str:
     return f"{count / _MB:,.0f}"
 
 
-def _table(header: Sequence[str], rows: Sequence[Sequence[str]], side: str) -> str:
+def table(header: Sequence[str], rows: Sequence[Sequence[str]], side: str) -> str:
+    """Lay out rows in markdown, all columns but the first aligned to a side."""
     ruler = ["---", *["---:" if side == "right" else "---"] * (len(header) - 1)]
     return "\n".join(f"| {' | '.join(row)} |" for row in (header, ruler, *rows))
 
 
-def _facts() -> list[str]:
+def facts() -> list[str]:
+    """Tell when, on what machine and with what versions this runs."""
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / _GB
     cores = f"{os.cpu_count()} x {_processor()}, {memory:.0f} GB"
     versions = [f"{name} {_version(name)}" for name in _PACKAGES]

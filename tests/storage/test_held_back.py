@@ -34,10 +34,10 @@ def _held(output: Path, run_key: str) -> tuple[Attempt, Manifest]:
     return attempt, hold_back(attempt, drafted)
 
 
-def _backdate(output: Path) -> None:
-    """Make what is there older: file times may be as coarse as some milliseconds."""
+def _redate(output: Path, years: int) -> None:
+    """Make what is there look older, or as of the future."""
     for path in output.glob("toy/data/*/held-back.json"):
-        os.utime(path, ns=(path.stat().st_mtime_ns - 10**9,) * 2)
+        os.utime(path, ns=(path.stat().st_mtime_ns + years * 10**9 * 86_400 * 365,) * 2)
 
 
 def test_nothing_is_held_back_at_first(tmp_path: Path) -> None:
@@ -71,11 +71,14 @@ def test_a_later_error_does_not_remove_it(tmp_path: Path) -> None:
         assert describe(attempt.root, entry) == entry
 
 
-def test_only_the_newest_is_kept(tmp_path: Path) -> None:
+@pytest.mark.parametrize("years", [-5, 5])
+def test_only_the_newest_is_kept_whatever_clocks_say(
+    tmp_path: Path, years: int
+) -> None:
     published, _ = _written(tmp_path, A)
     kept = commit(published, _written(tmp_path, A)[1].model_copy(update={"files": ()}))
     older, _ = _held(tmp_path, A)
-    _backdate(tmp_path)
+    _redate(tmp_path, years)
     newer, made = _held(tmp_path, B)
     assert not Path(directory(older)).exists()
     assert Path(directory(newer)).exists()

@@ -1,5 +1,6 @@
 """A bucket keeps what the protocol of commits asks of any store."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import pyarrow as pa
@@ -9,6 +10,7 @@ import pytest
 from schemas.errors import TransientError, UserError
 from tasks.storage.stores import Store, store_at
 from tests.s3 import S3
+from tests.soak.buckets import proxied
 
 
 @pytest.fixture(params=["disk", "bucket"])
@@ -77,6 +79,14 @@ def test_a_signpost_may_be_replaced(store: Store) -> None:
     assert store.read("latest.json") == b"2"
 
 
+def test_a_signpost_that_cannot_be_replaced_leaves_no_draft(tmp_path: Path) -> None:
+    store = store_at(str(tmp_path / "root"))
+    store.make("latest.json")  # a folder cannot be written over
+    with pytest.raises(UserError, match="Choose an output"):
+        store.replace("latest.json", b"1")
+    assert store.files("") == ()
+
+
 def test_parquet_is_read_by_ranges(store: Store) -> None:
     table = pa.table({"x": range(100_000), "s": [f"{n % 7}" for n in range(100_000)]})
     with store.stage("t.parquet") as staged:
@@ -105,3 +115,29 @@ def test_a_server_that_is_not_there_may_come_back(
     monkeypatch.setattr("tasks.storage.buckets.RETRIES", {"max_retries": 1})
     with pytest.raises(TransientError, match=f"s3://{name}/a"):
         store_at(f"s3://{name}").read("a")
+
+
+def test_a_put_whose_connection_is_lost_is_tried_again(
+    monkeypatch: pytest.MonkeyPatch, s3: S3
+) -> None:
+    with proxied(s3, "S3") as behind:
+        monkeypatch.setenv("AWS_ENDPOINT_URL", behind.proxy)
+        store = store_at(f"s3://{s3.bucket()}")
+        behind.plan(faults=["reset before", "reset after"], share=0.5, seed=1)
+        for number in range(12):
+            _put(store, f"{number}", b"%d" % number)  # False if it was there already
+        tally = behind.tally()
+        behind.plan()
+        found = [store.read(f"{number}") for number in range(12)]
+    assert found == [b"%d" % number for number in range(12)]
+    assert min(tally["reset before"], tally["reset after"]) > 0
+
+
+def test_patience_ends(monkeypatch: pytest.MonkeyPatch, s3: S3) -> None:
+    monkeypatch.setattr("tasks.storage.buckets.PATIENCE", timedelta(0))
+    with proxied(s3, "S3") as behind:
+        monkeypatch.setenv("AWS_ENDPOINT_URL", behind.proxy)
+        store = store_at(f"s3://{s3.bucket()}")
+        behind.plan(faults=["reset before"], share=1, seed=1)
+        with pytest.raises(TransientError, match="Cannot use"):
+            _put(store, "a", b"1")

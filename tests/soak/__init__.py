@@ -1,0 +1,1 @@
+"""``make soak``: tries out what is claimed about reliability. Laws are in tests/."""

@@ -1,0 +1,65 @@
+"""``make soak``: tries every case and writes RELIABILITY.md. Cases live in cases."""
+
+import argparse
+import shlex
+import sys
+import tempfile
+import time
+from functools import partial
+from pathlib import Path
+
+from tests.soak import ceph
+from tests.soak.cases import CASES
+from tests.soak.record import Soak
+from tests.soak.report import page
+
+_RESULTS = Path(__file__).parents[1] / "benchmarks" / "RELIABILITY.md"
+
+
+def main() -> None:
+    """Try, print the page, and keep that of a whole soak."""
+    asked = _parser().parse_args()
+    if absent := ceph.missing():
+        _say(f"S3 by Ceph is not tried: {', '.join(absent)} are not installed")
+    began = time.monotonic()
+    with tempfile.TemporaryDirectory(prefix="evenkeel-soak-", dir=asked.dir) as folder:
+        with_ceph = not asked.quick and not absent
+        soak = Soak(Path(folder), not asked.quick, partial(_say_at, began), with_ceph)
+        try:
+            found = [CASES[name](soak) for name in asked.case or CASES]
+        finally:
+            soak.close()
+    command = shlex.join(["python", "-m", "tests.soak", *sys.argv[1:]])
+    told = page(command, found, (time.monotonic() - began) / 60)
+    sys.stdout.write(told)
+    results = asked.results or (None if asked.quick or asked.case else _RESULTS)
+    if results:
+        results.write_text(told, encoding="utf-8")
+    sys.exit(any(record.reached is False for record in found))
+
+
+def _say(line: str) -> None:
+    sys.stderr.write(f"{line}\n")
+
+
+def _say_at(began: float, line: str) -> None:
+    _say(f"{time.monotonic() - began:5.0f} s  {line}")
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m tests.soak")
+    add = parser.add_argument
+    add("--quick", action="store_true", help="fewer of everything: under two minutes")
+    add("--case", choices=CASES, action="append", help="this alone; may be repeated")
+    add("--dir", type=Path, help="where runs publish (default: the temporary folder)")
+    add(
+        "--results",
+        type=Path,
+        metavar="FILE.md",
+        help="where the page is kept (default: RELIABILITY.md, for a full soak)",
+    )
+    return parser
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,64 @@
+"""The soak's quick part: every case once, in small, each a test of its own."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.soak.cases import CASES
+from tests.soak.record import Record
+from tests.soak.report import findings_table, page
+
+ROOT = Path(__file__).parents[1]
+_MOVES = (
+    "the threshold of a class follows its rows, so that counts are exact: as the table "
+    "grows, a row near it may change sides"
+)
+OPEN = {"keyed-holdout": pytest.mark.xfail(strict=True, reason=_MOVES)}
+
+
+@pytest.fixture(scope="module")
+def found(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[str]]:
+    """Run all in one process of its own, for it forks: the lines of the table."""
+    folder = tmp_path_factory.mktemp("soak")
+    told = folder / "page.md"
+    words = ["--quick", "--dir", str(folder), "--results", str(told)]
+    done = subprocess.run(  # noqa: S603 - our own module
+        [sys.executable, "-m", "tests.soak", *words],
+        capture_output=True,
+        check=False,
+        cwd=ROOT,
+        text=True,
+        timeout=280,
+    )
+    assert told.exists(), done.stderr
+    lines = [line for line in told.read_text().splitlines() if line.startswith("| ")]
+    cells = [line.strip("| ").split(" | ") for line in lines[2:]]
+    return dict(zip(CASES, cells, strict=True))
+
+
+@pytest.mark.parametrize(
+    "case", [pytest.param(name, marks=OPEN.get(name, ())) for name in CASES]
+)
+def test_what_is_claimed_holds(case: str, found: dict[str, list[str]]) -> None:
+    name, _, tried, said, reached = found[case]
+    if reached == "not tried":
+        pytest.skip(f"{name}: {said}")
+    assert reached == "yes", f"{name}: tried {tried}, found {said}"
+
+
+def test_the_page_tells_what_held_and_what_could_not_be_tried() -> None:
+    records = [
+        Record("kills", "0 lost", "9", "none", reached=True),
+        Record("races", "0 lost", "9", "one", reached=False),
+        Record("disks", "told", "nothing", "not permitted", reached=None),
+    ]
+    assert findings_table(records).splitlines()[2:] == [
+        "| kills | 0 lost | 9 | none | yes |",
+        "| races | 0 lost | 9 | one | **no** |",
+        "| disks | told | nothing | not permitted | not tried |",
+    ]
+    told = page("make soak", records, 12.3)
+    assert told.startswith("# evenkeel: 1 of 3 laws of reliability held")
+    assert "time: 12 minutes" in told
