@@ -26,7 +26,7 @@ from tasks.algorithms.notes import notes
 from tasks.algorithms.plan import allocate, holdout_rows, ranks, target_rows
 from tasks.algorithms.routing import row_hashes
 from tasks.algorithms.selection import EVERYTHING, Hashes
-from tasks.algorithms.thresholds import thresholds
+from tasks.algorithms.thresholds import count_below, thresholds
 from tasks.guarding import check_memory
 from tasks.storage.parquet import read_batches
 
@@ -81,24 +81,41 @@ def plan_resampling(config: BalanceConfig, survey: Survey) -> ResamplePlan:
 def draft(
     config: BalanceConfig, survey: Survey
 ) -> tuple[Decision, tuple[ClassPlan, ...]]:
-    """Decide from the counts alone; the thresholds are still open.
+    """Decide from the counts; the thresholds are still open.
 
     Args:
-        config: Strategy, policy and holdout.
-        survey: Counts of each class.
+        config: Strategy, policy, holdout and key.
+        survey: Counts of each class; where rows lie, if there is a key.
 
     Returns:
         The decision and the rows of each class.
     """
-    share, strategy = config.holdout, config.strategy
-    train = {
-        label: rows - holdout_rows(rows, share) for label, rows in survey.counts.items()
-    }
+    held, strategy = _held_out(config, survey), config.strategy
+    train = {label: rows - held[label] for label, rows in survey.counts.items()}
     kind, reason = decide(train, strategy, config.policy)
     targets = target_rows(train, kind, strategy)
-    classes = allocate(survey.counts, share, kind, targets, strategy.k_neighbors)
+    classes = allocate(survey.counts, held, kind, targets, strategy.k_neighbors)
     exceptions = notes(classes, kind, strategy)
     return Decision(strategy=kind, reason=reason, notes=exceptions), classes
+
+
+def _held_out(config: BalanceConfig, survey: Survey) -> dict[str, int]:
+    """Count the rows of each class that are held out.
+
+    With a key those below a share of all hashes, whatever rows there are: as a table
+    grows, none of them is ever trained on.
+    """
+    counts = survey.counts
+    if not config.key:
+        return {
+            label: holdout_rows(rows, config.holdout) for label, rows in counts.items()
+        }
+    limit = int(config.holdout * EVERYTHING)
+    found = count_below(_scan(config, survey), len(counts), limit)
+    return {
+        label: min(below, rows - 1)  # one at least is left to train on
+        for (label, rows), below in zip(counts.items(), found, strict=True)
+    }
 
 
 def _scan(config: BalanceConfig, survey: Survey) -> Iterator[tuple[Codes, Hashes]]:

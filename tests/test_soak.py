@@ -11,11 +11,6 @@ from tests.soak.record import Record
 from tests.soak.report import findings_table, page
 
 ROOT = Path(__file__).parents[1]
-_MOVES = (
-    "the threshold of a class follows its rows, so that counts are exact: as the table "
-    "grows, a row near it may change sides"
-)
-OPEN = {"keyed-holdout": pytest.mark.xfail(strict=True, reason=_MOVES)}
 
 
 @pytest.fixture(scope="module")
@@ -38,9 +33,7 @@ def found(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[str]]:
     return dict(zip(CASES, cells, strict=True))
 
 
-@pytest.mark.parametrize(
-    "case", [pytest.param(name, marks=OPEN.get(name, ())) for name in CASES]
-)
+@pytest.mark.parametrize("case", CASES)
 def test_what_is_claimed_holds(case: str, found: dict[str, list[str]]) -> None:
     name, _, tried, said, reached = found[case]
     if reached == "not tried":

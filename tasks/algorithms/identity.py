@@ -5,7 +5,7 @@ import json
 
 from schemas.config import BalanceConfig
 
-FORMAT = 2
+FORMAT = 3
 """Raised when the same config begins to mean other bytes."""
 
 _WITHOUT_MEANING = {

@@ -143,13 +143,13 @@ def _capped(
 
 
 def allocate(
-    source: Counts, share: float, kind: StrategyKind, targets: Mapping[str, int], k: int
+    source: Counts, held: Counts, kind: StrategyKind, targets: Mapping[str, int], k: int
 ) -> tuple[ClassPlan, ...]:
     """Say for each class how many rows go where; thresholds are still open.
 
     Args:
         source: Accepted rows of each class.
-        share: Share of each class to hold out.
+        held: Rows of each class that are held out.
         kind: The strategy decided on.
         targets: Training rows of each class after balancing.
         k: Neighbours asked for; clipped to the rows of the class.
@@ -159,9 +159,9 @@ def allocate(
         and train = kept + duplicated + synthetic.
     """
     return tuple(
-        _class_plan(label, rows, holdout_rows(rows, share), targets[label], k)
-        if synthesises(kind)
-        else _class_plan(label, rows, holdout_rows(rows, share), targets[label], 0)
+        _class_plan(
+            label, rows, held[label], targets[label], k if synthesises(kind) else 0
+        )
         for label, rows in source.items()
     )
 

@@ -59,6 +59,27 @@ def thresholds(
     ]
 
 
+def count_below(
+    rows: Iterable[tuple[Codes, Hashes]], classes: int, limit: int
+) -> list[int]:
+    """Count the rows of each class whose hashes lie below a limit.
+
+    Args:
+        rows: Codes and hashes of all rows, in batches; codes below 0 belong to none.
+        classes: How many there are.
+        limit: In 0..2**64 - 1.
+
+    Returns:
+        The rows, in the order of the codes.
+    """
+    counted: npt.NDArray[np.int64] = np.zeros(classes, np.int64)
+    for codes, hashes in rows:
+        under = (codes >= 0) & (hashes < np.uint64(limit))
+        counted += np.bincount(codes[under], minlength=classes)
+    found: list[int] = counted.tolist()
+    return found
+
+
 def _threshold(
     found: dict[tuple[int, int], int], code: int, rank: int, rows: int
 ) -> int:

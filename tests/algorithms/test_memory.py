@@ -55,7 +55,7 @@ def needed(  # noqa: PLR0913 - what the estimate depends on
         }
     )
     found = survey({"rare": minority, "usual": majority}, features)
-    _, classes = draft(config, found)
+    _, classes = draft(config.model_copy(update={"key": ()}), found)
     return estimate(config, found, classes, 8 * features + 8, threads)
 
 

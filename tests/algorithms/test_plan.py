@@ -21,9 +21,10 @@ RATIOS = st.floats(0.01, 1)
 def _plans(
     source: dict[str, int], share: float, kind: StrategyKind, strategy: Strategy
 ) -> tuple[ClassPlan, ...]:
-    train = {label: n - holdout_rows(n, share) for label, n in source.items()}
+    held = {label: holdout_rows(n, share) for label, n in source.items()}
+    train = {label: n - held[label] for label, n in source.items()}
     targets = target_rows(train, kind, strategy)
-    return allocate(source, share, kind, targets, strategy.k_neighbors)
+    return allocate(source, held, kind, targets, strategy.k_neighbors)
 
 
 @given(source=counts, share=SHARES, kind=KINDS, ratio=RATIOS, k=st.integers(1, 9))

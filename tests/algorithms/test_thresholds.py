@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from tasks.algorithms import thresholds as module
 from tasks.algorithms.labels import Codes
 from tasks.algorithms.selection import EVERYTHING, Hashes, below, hash_ordinals
-from tasks.algorithms.thresholds import Scan, thresholds
+from tasks.algorithms.thresholds import Scan, count_below, thresholds
 
 
 def _scan(codes: Codes, hashes: Hashes, batch: int) -> Scan:
@@ -39,6 +39,28 @@ def test_exactly_rank_rows_lie_below_each_threshold(
         mine = hashes[codes == code]
         counts = [int(below(mine, t).sum()) for t in found[code]]
         assert counts == rows
+
+
+@given(
+    rows=st.integers(1, 400),
+    more=st.integers(0, 400),
+    share=st.floats(0.01, 0.99),
+    seed=st.integers(0, 2**32),
+    batch=st.integers(1, 500),
+)
+def test_what_lies_below_a_fixed_limit_stays_there_as_rows_come(
+    rows: int, more: int, share: float, seed: int, batch: int
+) -> None:
+    hashes, limit = hash_ordinals(0, rows + more, seed), int(share * EVERYTHING)
+
+    def held_out(count: int) -> set[int]:
+        scan = _scan(np.zeros(count, np.int32), hashes[:count], batch)
+        [under] = count_below(scan(), 1, limit)
+        assert under == sum(int(h) < limit for h in hashes[:count])
+        [[threshold]] = thresholds(scan, [count], [[min(under, count - 1)]])
+        return set(np.flatnonzero(below(hashes[:count], threshold)))
+
+    assert held_out(rows) <= held_out(rows + more)
 
 
 def test_rank_zero_and_all_need_no_pass() -> None:

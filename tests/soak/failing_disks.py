@@ -43,8 +43,10 @@ def is_right(line: dict[str, Any]) -> bool:
     clear = "Make room" in line["said"] or "may write to" in line["said"]
     ended = (clear and line["moved"] in {0, 1}) or (not line["said"] and line["moved"])
     clean = not line["above"] and not line["staged"]
-    if line["failure"] == "read-only":  # nothing can be removed; above is only a draft
-        clean = all(path.endswith(".tmp") for path in line["above"])
+    if line["failure"] == "read-only":  # nothing can be removed, be it a draft or a pin
+        clean = all(
+            path.endswith(".tmp") or path.startswith("_pins/") for path in line["above"]
+        )
     return bool(ended and clean and line["whole"] and line["after"] == 1)
 
 
