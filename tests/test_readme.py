@@ -80,6 +80,22 @@ def test_the_commands_run_and_the_first_prints_what_is_shown(visited: Path) -> N
     assert (visited / "balanced").is_dir()
 
 
+def _timeless(text: str) -> list[str]:
+    """Leave out times, and the spaces that end a line."""
+    text = re.sub(r"\d{4}-\d\d-\d\d \d\d:\d\d", "YYYY-MM-DD hh:mm", text)
+    text = re.sub(r"\d+ (s|min) ago", "N s ago", text)
+    return [line.rstrip() for line in text.strip().splitlines()]
+
+
+def test_the_life_of_versions_is_as_shown(visited: Path) -> None:
+    assert (visited / "balanced" / "panes").is_dir()
+    shown = [_timeless(text) for kind, text in BLOCKS if kind == "text"]
+    for line in ("versions panes", "verify panes", "prune panes --keep 1"):
+        assert _timeless(_run(f"evenkeel {line}")) in shown
+    again = next(line for line in _lines("sh", "evenkeel") if "leaves it alone" in line)
+    assert _run(again).startswith("Nothing was published: version 3 of panes stays.")
+
+
 def test_the_python_blocks_run_one_after_another(
     visited: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -244,7 +244,7 @@ def test_lineage_that_is_gone_or_short_is_told(tmp_path: Path) -> None:
     assert "have 2 lines of lineage" in _failed(root)["re-derived"]
     lost = _find(manifest, "/lineage/synthetic-00002")
     Path(absolute(root, lost.path)).unlink()
-    _reseal(root, manifest, files=[e for e in manifest.files if e != lost])
+    _reseal(root, manifest, files=tuple(e for e in manifest.files if e != lost))
     assert "it has no lineage" in _failed(root)["re-derived"]
 
 
@@ -298,7 +298,7 @@ def test_donors_that_cannot_be_told_are_told(field: str, tmp_path: Path) -> None
             else item
             for item in manifest.classes
         ]
-        _reseal(root, manifest, classes=classes)
+        _reseal(root, manifest, classes=tuple(classes))
         said = "has repeated rows"
     assert said in _failed(root)["re-derived"]
 
