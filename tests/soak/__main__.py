@@ -2,6 +2,7 @@
 
 import argparse
 import shlex
+import signal
 import sys
 import tempfile
 import time
@@ -21,6 +22,7 @@ def main() -> None:
     asked = _parser().parse_args()
     if absent := ceph.missing():
         _say(f"S3 by Ceph is not tried: {', '.join(absent)} are not installed")
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("stopped"))  # so servers stop too
     began = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="evenkeel-soak-", dir=asked.dir) as folder:
         with_ceph = not asked.quick and not absent

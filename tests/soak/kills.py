@@ -7,20 +7,22 @@ import os
 import signal
 from collections import Counter
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import partial
-from itertools import count
+from itertools import chain, count, islice
 from pathlib import Path
 from typing import NamedTuple
 
 from tests.soak.buckets import Behind
 from tests.soak.children import import_what, run_in_child, told
-from tests.soak.datasets import Place, begin, is_chain, run, versions
+from tests.soak.datasets import Place, is_chain, run, versions, write_source
 from tests.soak.record import Record, Soak
 from tests.soak.steps import Step, watch_steps
 
 _TARGET = "≥ 200 kill points, 0 versions half-published or lost, next run finishes"
 _AT_LEAST = 200
-Kill = Callable[[int], int]
+_IN_A_ROW = 25  # deaths on top of one another
+Kill = Callable[[Place, int], int]
 """Runs in a child that dies at the n-th point; gives how it ended."""
 
 
@@ -40,11 +42,10 @@ def killed(soak: Soak) -> Record:
     """Kill whole runs at every point, one after the other."""
     tally: Counter[str] = Counter()
     bad = 0
-    for name, place, dying in _all(soak):
+    for name, dying in _all(soak):
         for death in dying:
             tally[name] += death.ended == -signal.SIGKILL
             bad += not is_right(death)
-        bad += not all_whole(place)
         soak.say(f"killed: {name}: {tally[name]} points, {bad} bad")
     points = sum(tally.values())
     tried = ", ".join(f"{number} {name}" for name, number in tally.items())
@@ -60,18 +61,16 @@ def is_right(death: Death) -> bool:
     )
 
 
-def _all(soak: Soak) -> Iterator[tuple[str, Place, Iterator[Death]]]:
+def _all(soak: Soak) -> Iterator[tuple[str, Iterator[Death]]]:
     place = soak.disk("killed")
-    kill: Kill = partial(die_on_disk, place)
-    yield "on disk", place, deaths(place, kill, soak.size(1, 25))
+    yield "on disk", deaths(place, die_on_disk, soak.size(1, 25))
     for server in soak.servers:
         # Enough with the first: the second is there for what one process cannot show.
         every = soak.size(1 if server is soak.servers[0] else 5, 60)
         for after, when in ((False, "before"), (True, "after")):
             bucket = server.place(soak.folder / "killed-s3")
-            kill = _by_request(server, bucket, after=after)
-            name = f"{when} requests to {server.kind}"
-            yield name, bucket, deaths(bucket, kill, every)
+            kill = _by_request(server, after=after)
+            yield f"{when} requests to {server.kind}", deaths(bucket, kill, every)
 
 
 def deaths(place: Place, kill: Kill, every: int = 1) -> Iterator[Death]:
@@ -82,18 +81,26 @@ def deaths(place: Place, kill: Kill, every: int = 1) -> Iterator[Death]:
         kill: Runs to the n-th point with the seed n.
         every: How many points each is after the last.
     """
-    import_what(partial(begin, place), place.environment)
-    before = 1
-    for point in count(1, every):
-        ended = kill(point)
-        try:
-            left = told(partial(_recover, place, point, before), place.environment)
-        except ChildProcessError:
-            left = [0, before, False]
-        yield Death(ended, *left)
-        before += left[1]
-        if ended == 0:
-            break
+    import_what(partial(write_source, place))
+    ended, points = -signal.SIGKILL, count(1, every)
+    while ended:
+        # Anew at times: on S3 a run asks once for each version that is there already.
+        first = next(points)
+        here = replace(place, output=f"{place.output}/{first}")
+        import_what(partial(run, here, 0), here.environment)
+        before = 1
+        for point in chain([first], islice(points, _IN_A_ROW - 1)):
+            ended = kill(here, point)
+            try:
+                left = told(partial(_recover, here, point, before), here.environment)
+            except ChildProcessError:
+                left = [0, 0, False]
+            yield Death(ended, *left)
+            before += left[1]
+            if not ended:
+                break
+        if not all_whole(here):
+            yield Death(0, 0, 0, fine=False)
 
 
 def _recover(place: Place, point: int, before: int) -> tuple[int, int, bool]:
@@ -127,8 +134,8 @@ def die_on_disk(place: Place, point: int) -> int:
     return run_in_child(act)
 
 
-def _by_request(server: Behind, place: Place, *, after: bool) -> Kill:
-    def kill(point: int) -> int:
+def _by_request(server: Behind, *, after: bool) -> Kill:
+    def kill(place: Place, point: int) -> int:
         def act() -> None:
             server.plan(kill=os.getpid(), at=point, after=after)
             run(place, point)
