@@ -4,14 +4,12 @@ How a bucket is reached is in buckets. A file is put whole, in one request that 
 if its name is taken; obstore tries again what may pass, with backoff.
 """
 
-import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from tempfile import NamedTemporaryFile, SpooledTemporaryFile, gettempdir
+from tempfile import NamedTemporaryFile, gettempdir
 from tempfile import _TemporaryFileWrapper as TemporaryFile
-from types import TracebackType
-from typing import IO, Any, Self
+from typing import IO, Any
 
 import pyarrow as pa
 from obstore.exceptions import AlreadyExistsError
@@ -21,9 +19,9 @@ from tasks.storage.buckets import bucket, patiently, reported
 from tasks.storage.exclusive import checked
 from tasks.storage.keeping import keeps
 from tasks.storage.ranges import RemoteFile
+from tasks.storage.staged_objects import StagedObject
 from tasks.storage.stores import Stored
 
-_IN_MEMORY = 4 << 20  # bytes of a file before it goes to the local disk
 _CHUNK = 8 << 20  # bytes of an object that are held while it is copied
 _COPIES = 32  # kept on the local disk
 
@@ -42,7 +40,7 @@ class ObjectStore:
     def _key(self, path: str) -> str:
         return f"{self._prefix}/{path}".strip("/")
 
-    def stage(self, path: str) -> "StagedObject":
+    def stage(self, path: str) -> StagedObject:
         """Begin an object on the local disk."""
         return StagedObject(self, checked(path))
 
@@ -171,54 +169,3 @@ class ObjectStore:
 
     def settle(self, folders: set[str]) -> None:
         """Nothing is to be settled: an object that was put outlasts a power cut."""
-
-
-class StagedObject:
-    """An object on the local disk, hashed while it is written."""
-
-    def __init__(self, store: ObjectStore, path: str) -> None:
-        """Open a temporary file, which has no name."""
-        self._bytes = 0
-        self._store = store
-        self._path = path
-        self._digest = hashlib.sha256()
-        self._file = SpooledTemporaryFile(_IN_MEMORY)  # noqa: SIM115 - closed on exit
-
-    def __enter__(self) -> Self:
-        """Return the staged object."""
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        """Drop the temporary file."""
-        self._file.close()
-
-    @property
-    def size(self) -> int:
-        """Bytes so far."""
-        return self._bytes
-
-    @property
-    def sha256(self) -> str:
-        """Of the bytes so far, in hexadecimal."""
-        return self._digest.hexdigest()
-
-    def write(self, data: bytes) -> int:
-        """Append bytes."""
-        with reported(f"{self._store.root}/{self._path}"):
-            self._file.write(data)
-        self._digest.update(data)
-        self._bytes += len(data)
-        return len(data)
-
-    def publish(self) -> bool:
-        """Put the object; False when its name is taken.
-
-        It may have been taken by this very object, if the answer to a first try was
-        lost: the caller knows what it wrote, and compares.
-        """
-        return self._store.put(self._path, self._file)
