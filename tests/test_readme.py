@@ -46,7 +46,8 @@ def _run(line: str) -> str:
 
 
 def _without_names_of_runs(text: str) -> str:
-    return re.sub(r"[0-9a-f]{16}-[0-9a-f]{12}", "RUNKEY-ATTEMPT", text).strip()
+    named = re.sub(r"[0-9a-f]{16}-[0-9a-f]{12}", "RUNKEY-ATTEMPT", text).strip()
+    return "\n".join(line.rstrip() for line in named.splitlines())
 
 
 def _measured(text: str) -> tuple[str, list[float]]:

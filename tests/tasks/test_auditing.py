@@ -10,7 +10,7 @@ import pytest
 
 from flows.pipeline import balance_dataset
 from schemas.records import Check, FileEntry, Manifest
-from tasks.algorithms import smote
+from tasks import rederiving
 from tasks.auditing import audit
 from tasks.running import DirectRunner
 from tasks.storage.commits import data_folder, manifest_path
@@ -279,7 +279,7 @@ def test_without_the_package_of_a_search_it_is_not_re_derived(
     def lacking(*_: object, **__: object) -> None:
         raise ModuleNotFoundError("No module named 'faiss'", name="faiss")
 
-    monkeypatch.setattr(smote, "search", lacking)
+    monkeypatch.setattr(rederiving, "search", lacking)
     assert "not re-derived: " in _failed(root)["re-derived"]
 
 
