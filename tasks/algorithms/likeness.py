@@ -36,8 +36,6 @@ def differing(left: pa.ChunkedArray, right: pa.ChunkedArray) -> npt.NDArray[np.b
 
 def _plain(column: pa.ChunkedArray) -> pa.Array:
     values = column.combine_chunks()
-    if isinstance(values, pa.ChunkedArray):  # what no single array can hold
-        values = pa.concat_arrays(values.chunks)
     if pa.types.is_dictionary(values.type):
         values = values.cast(values.type.value_type)
     return values
