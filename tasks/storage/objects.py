@@ -7,8 +7,9 @@ if its name is taken; obstore tries again what may pass, with backoff.
 import hashlib
 import tempfile
 from collections.abc import Iterator
+from functools import partial
 from types import TracebackType
-from typing import IO, Self
+from typing import IO, Any, Self
 
 import pyarrow as pa
 from obstore.exceptions import AlreadyExistsError
@@ -80,8 +81,7 @@ class ObjectStore:
     def files(self, folder: str) -> tuple[Stored, ...]:
         """List the objects directly below a prefix, by name."""
         start = len(self._prefix) + 1 if self._prefix else 0
-        with reported(f"{self.root}/{folder}"):
-            found = self._bucket.list_with_delimiter(self._key(folder))["objects"]
+        found = self._list(folder)["objects"]
         listed = [
             Stored(
                 item["path"][start:],
@@ -94,9 +94,13 @@ class ObjectStore:
 
     def folders(self, folder: str) -> tuple[str, ...]:
         """Name the prefixes directly below a prefix."""
-        with reported(f"{self.root}/{folder}"):
-            found = self._bucket.list_with_delimiter(self._key(folder))
-        return tuple(sorted(path.split("/")[-1] for path in found["common_prefixes"]))
+        found = self._list(folder)["common_prefixes"]
+        return tuple(sorted(path.split("/")[-1] for path in found))
+
+    def _list(self, folder: str) -> Any:  # noqa: ANN401 - obstore's description
+        """List with patience: obstore gives up when a list breaks off half-way."""
+        listed = partial(self._bucket.list_with_delimiter, self._key(folder))
+        return patiently(f"{self.root}/{folder}", listed)
 
     def walk(self) -> Iterator[str]:
         """Name all objects below the prefix, however deep."""
