@@ -6,6 +6,7 @@ if its name is taken; obstore tries again what may pass, with backoff.
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from tempfile import NamedTemporaryFile, gettempdir
 from tempfile import _TemporaryFileWrapper as TemporaryFile
@@ -90,15 +91,18 @@ class ObjectStore:
 
     def files(self, folder: str) -> tuple[Stored, ...]:
         """List the objects directly below a prefix, by name."""
-        with reported(f"{self.root}/{folder}"):
-            found = self._bucket.list_with_delimiter(self._key(folder))["objects"]
+        found = self._list(folder)["objects"]
         return tuple(sorted(map(self._stored, found)))
 
     def below(self, folder: str) -> tuple[Stored, ...]:
         """List all objects below a prefix, however deep, by path."""
-        with reported(f"{self.root}/{folder}"):
-            batches = list(self._bucket.list(self._key(folder) or None))
-        return tuple(sorted(self._stored(item) for batch in batches for item in batch))
+
+        def gathered() -> list[Any]:
+            batches = self._bucket.list(self._key(folder) or None)
+            return [item for batch in batches for item in batch]
+
+        found = patiently(f"{self.root}/{folder}", gathered)
+        return tuple(sorted(map(self._stored, found)))
 
     def _stored(self, item: Any) -> Stored:  # noqa: ANN401 - obstore's description
         start = len(self._prefix) + 1 if self._prefix else 0
@@ -107,9 +111,13 @@ class ObjectStore:
 
     def folders(self, folder: str) -> tuple[str, ...]:
         """Name the prefixes directly below a prefix."""
-        with reported(f"{self.root}/{folder}"):
-            found = self._bucket.list_with_delimiter(self._key(folder))
-        return tuple(sorted(path.split("/")[-1] for path in found["common_prefixes"]))
+        found = self._list(folder)["common_prefixes"]
+        return tuple(sorted(path.split("/")[-1] for path in found))
+
+    def _list(self, folder: str) -> Any:  # noqa: ANN401 - obstore's description
+        """List with patience: obstore gives up when a list breaks off half-way."""
+        listed = partial(self._bucket.list_with_delimiter, self._key(folder))
+        return patiently(f"{self.root}/{folder}", listed)
 
     def walk(self) -> Iterator[str]:
         """Name all objects below the prefix, however deep."""

@@ -133,6 +133,20 @@ def test_a_put_whose_connection_is_lost_is_tried_again(
     assert min(tally["reset before"], tally["reset after"]) > 0
 
 
+def test_a_list_that_breaks_off_is_asked_for_again(
+    monkeypatch: pytest.MonkeyPatch, s3: S3
+) -> None:
+    with proxied(s3, "S3") as behind:
+        monkeypatch.setenv("AWS_ENDPOINT_URL", behind.proxy)
+        store = store_at(f"s3://{s3.bucket()}")
+        _put(store, "a/1", b"1")
+        behind.plan(faults=["reset within"], share=0.5, seed=1)
+        found = [(store.files("a"), store.folders("")) for _ in range(4)]
+        tally = behind.tally()
+    assert {(files[0].path, *names) for files, names in found} == {("a/1", "a")}
+    assert tally["reset within"] > 0
+
+
 def test_patience_ends(monkeypatch: pytest.MonkeyPatch, s3: S3) -> None:
     monkeypatch.setattr("tasks.storage.buckets.PATIENCE", timedelta(0))
     with proxied(s3, "S3") as behind:
