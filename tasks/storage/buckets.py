@@ -30,6 +30,7 @@ RETRIES: "RetryConfig" = {
         "base": 2,
     },
 }
+_NO_BUCKET = ("NoSuchBucket", "ContainerNotFound")
 _REFUSED = (PermissionDeniedError, UnauthenticatedError, PermissionError)
 
 
@@ -85,12 +86,19 @@ def reported(uri: str) -> Iterator[None]:
         yield
     except (BaseError, OSError) as error:
         told = f"Cannot use {uri!r}: {_first_line(error)}."
-        if isinstance(error, (*_REFUSED, InvalidPathError, FileNotFoundError)):
+        if isinstance(error, InvalidPathError):  # obstore lists all or nothing
+            raise UserError(f"{told} Rename or remove that object.") from error
+        if isinstance(error, (*_REFUSED, FileNotFoundError)) or _no_bucket(error):
             raise UserError(
                 f"{told} Check the name of the bucket, and what these credentials may "
                 "do there."
             ) from error
         raise TransientError(told) from error
+
+
+def _no_bucket(error: Exception) -> bool:
+    """Recognise what obstore has no error for; a listing meets it."""
+    return any(f"<Code>{code}<" in str(error) for code in _NO_BUCKET)
 
 
 def _first_line(error: Exception) -> str:

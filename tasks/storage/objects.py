@@ -7,8 +7,9 @@ if its name is taken; obstore tries again what may pass, with backoff.
 import hashlib
 import tempfile
 from collections.abc import Iterator
+from contextlib import suppress
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 import pyarrow as pa
 from obstore.exceptions import AlreadyExistsError
@@ -18,6 +19,9 @@ from tasks.storage.buckets import bucket, reported
 from tasks.storage.exclusive import checked
 from tasks.storage.ranges import RemoteFile
 from tasks.storage.stores import Stored
+
+if TYPE_CHECKING:
+    from obstore import ObjectMeta
 
 _IN_MEMORY = 4 << 20  # bytes of a file before it goes to the local disk
 
@@ -67,26 +71,24 @@ class ObjectStore:
 
     def open(self, path: str) -> pa.NativeFile:
         """Open an object for reading by ranges."""
-        size = self.size(path)
-        if size is None:
-            raise FileNotFoundError(f"{self.root}/{path} is not there")
-        file = RemoteFile(self._bucket, checked_key(self._key(path), path), size)
-        return pa.PythonFile(file, mode="r")
+        uri = f"{self.root}/{path}"
+        found = None
+        with reported(uri), suppress(FileNotFoundError):
+            found = self._bucket.head(checked_key(self._key(path), path))
+        if found is None:
+            raise FileNotFoundError(f"{uri} is not there")
+        return pa.PythonFile(RemoteFile(self._bucket, uri, found), mode="r")
 
     def files(self, folder: str) -> tuple[Stored, ...]:
         """List the objects directly below a prefix, by name."""
-        start = len(self._prefix) + 1 if self._prefix else 0
         with reported(f"{self.root}/{folder}"):
             found = self._bucket.list_with_delimiter(self._key(folder))["objects"]
-        listed = [
-            Stored(
-                item["path"][start:],
-                item["size"],
-                int(item["last_modified"].timestamp() * 1e9),
-            )
-            for item in found
-        ]
-        return tuple(sorted(listed))
+        return tuple(sorted(map(self._stored, found)))
+
+    def _stored(self, item: "ObjectMeta") -> Stored:
+        start = len(self._prefix) + 1 if self._prefix else 0
+        modified = int(item["last_modified"].timestamp() * 1e9)
+        return Stored(item["path"][start:], item["size"], modified)
 
     def folders(self, folder: str) -> tuple[str, ...]:
         """Name the prefixes directly below a prefix."""
@@ -94,12 +96,23 @@ class ObjectStore:
             found = self._bucket.list_with_delimiter(self._key(folder))
         return tuple(sorted(path.split("/")[-1] for path in found["common_prefixes"]))
 
-    def walk(self) -> Iterator[str]:
-        """Name all objects below the prefix, however deep."""
-        start = len(self._prefix) + 1 if self._prefix else 0
+    def names(self) -> list[str]:
+        """Name what is directly below the prefix, objects and prefixes, sorted."""
+        return sorted({*(item.path for item in self.files("")), *self.folders("")})
+
+    def told(self, path: str) -> Stored | None:
+        """Tell of an object what a listing does; None if it is not there."""
+        with reported(f"{self.root}/{path}"):
+            try:
+                return self._stored(self._bucket.head(self._key(path)))
+            except FileNotFoundError:
+                return None
+
+    def walk(self) -> Iterator[Stored]:
+        """List all objects below the prefix, however deep."""
         with reported(self.root):
             for batch in self._bucket.list(self._prefix or None):
-                yield from (item["path"][start:] for item in batch)
+                yield from map(self._stored, batch)
 
     def replace(self, path: str, data: bytes) -> None:
         """Put an object over the one that is there."""

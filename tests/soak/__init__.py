@@ -1,0 +1,1 @@
+"""Attacks and accidents by the hundred: bounded in time and count."""
