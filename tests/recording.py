@@ -1,5 +1,6 @@
 """A proxy before a real server, which writes down every request; it may cut answers."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -18,6 +19,8 @@ class Request(NamedTuple):
     """With the query, as it was sent."""
     range: str
     """The header, as ``bytes=0-9``; empty if there was none."""
+    keys: tuple[str, ...] = ()
+    """That a deletion names in its body."""
 
 
 @dataclass
@@ -69,7 +72,13 @@ class _Handler(BaseHTTPRequestHandler):
     def _pass_on(self) -> None:
         length = int(self.headers.get("Content-Length", 0))
         body = self.rfile.read(length)
-        asked = Request(self.command, self.path, self.headers.get("Range", ""))
+        keys = re.findall(rb"<Key>(.*?)</Key>", body) if "delete" in self.path else []
+        asked = Request(
+            self.command,
+            self.path,
+            self.headers.get("Range", ""),
+            tuple(key.decode() for key in keys),
+        )
         self.recorded.requests.append(asked)
         behind = HTTPConnection(self.place.netloc, timeout=60)
         behind.request(self.command, self.path, body, dict(self.headers))

@@ -18,6 +18,9 @@ from tasks.storage.stores import Staged, store_at
 from tasks.storage.writer import PartWriter
 
 
+_FOLDERS = ("_commits", "data", "_watch")
+
+
 @dataclass
 class PartFile:
     """A Parquet file being written."""
@@ -35,7 +38,10 @@ def dataset_root(output: str, name: str) -> str:
         UserError: The output cannot be a path, or is outside of the allowed roots.
     """
     place = f"{locate(output).path.rstrip('/')}/{checked(name)}"
-    return locate(place).path  # NAME may be a link that leads elsewhere
+    root = locate(place).path  # NAME may be a link that leads elsewhere
+    for folder in _FOLDERS:
+        locate(f"{root}/{folder}")  # and so may these
+    return root
 
 
 def begin(output: str, name: str, run_key: str, owner: str = "") -> Attempt:

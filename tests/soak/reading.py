@@ -10,14 +10,17 @@ import resource
 import signal
 import sys
 import time
+from typing import Any
 
+import pandas as pd  # noqa: F401 - pyarrow would import it in every process anew
 import pyarrow as pa
 
 from schemas.errors import UserError
 from tasks.storage.footers import read_fragments
 from tasks.storage.parquet import read_batches
 
-_LIMIT = 30  # seconds, after which a process is taken to hang
+LIMIT = 30
+"""Seconds, after which a process is taken to hang."""
 _TEXT = 2_000
 
 
@@ -52,12 +55,12 @@ def rows(path: str) -> pa.Table | None:
     return pa.concat_tables(kept) if kept else None
 
 
-def _fork(path: str, expected: str) -> dict[str, object]:
+def _fork(path: str, expected: str) -> dict[str, Any]:
     source, sink = os.pipe()
     began = time.monotonic()
     child = os.fork()
     if not child:
-        signal.alarm(_LIMIT)
+        signal.alarm(LIMIT)
         os.write(sink, read(path, expected)[:_TEXT].encode(errors="replace"))
         os._exit(0)
     os.close(sink)
@@ -75,7 +78,12 @@ def main() -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     for line in sys.stdin:
         path, _, expected = line.rstrip("\n").partition("\t")
-        sys.stdout.write(json.dumps(_fork(path, expected)) + "\n")
+        found = _fork(path, expected)
+        if (
+            found["seconds"] > LIMIT
+        ):  # a busy machine stalls once, what hangs does twice
+            found = _fork(path, expected)
+        sys.stdout.write(json.dumps(found) + "\n")
         sys.stdout.flush()
 
 
