@@ -19,6 +19,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from tasks.storage.sound import check_sound
+
 _ROWS, _COLUMNS = 2**31, 10_000
 _FOOTER_BYTES = 64 << 20
 _GROUP_BYTES, _CHUNK_BYTES = 64 << 30, 4 << 30
@@ -54,6 +56,7 @@ def checked_metadata(file: pa.NativeFile) -> pq.FileMetaData:
         found = parquet.metadata
     _check("rows", found.num_rows, _ROWS)
     _check("columns", found.num_columns, _COLUMNS)
+    check_sound(found, size)
     return found
 
 

@@ -1,4 +1,4 @@
-"""Small Parquet files that hold what would fill a memory. Who reads them is elsewhere."""
+"""Small Parquet files that hold what would fill a memory. Nothing is read here."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,7 +9,7 @@ import pyarrow.parquet as pq
 
 
 def bomb_files(folder: Path) -> Iterator[Path]:
-    """Write texts of 1 MB that are repeated, a list of 100 MB, and too much of the rest.
+    """Write repeated texts of 1 MB, a list of 100 MB, and too much of the rest.
 
     Args:
         folder: Where they are written.
