@@ -44,8 +44,15 @@ def balance_config(asked: argparse.Namespace) -> BalanceConfig:
             values[field] = value
     for option, (model, field) in _NESTED.items():
         if (value := getattr(asked, option)) is not None:
-            values[model] = {**values.get(model, {}), field: value}
+            values[model] = _with(values.get(model), field, value)
     return validated(values)
+
+
+def _with(given: object, field: str, value: object) -> object:
+    """Set a field of what should be a mapping; what is none is told when validated."""
+    if given is None or isinstance(given, dict):
+        return {**(given or {}), field: value}
+    return given
 
 
 def validated(values: Mapping[str, Any]) -> BalanceConfig:
@@ -76,8 +83,10 @@ def _read(path: str) -> dict[str, Any]:
     try:
         text = Path(path).read_text(encoding="utf-8")
         values = yaml.load(text, _loader())  # noqa: S506 - a SafeLoader, see there
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        said = " ".join(str(error).split())  # YAML's own are lines with a drawing
+    # A bad !!int is an IndexError, lists nested deep a RecursionError.
+    except Exception as error:
+        said = str(error) or type(error).__name__
+        said = " ".join(said.split())  # YAML's own are lines with a drawing
         raise UserError(f"config file {path!r} cannot be read: {said}") from error
     if not isinstance(values, dict):
         raise UserError(

@@ -28,7 +28,8 @@ from tasks.storage.location import locate
 from tasks.storage.sealing import read_sealed
 from tasks.storage.workspace import absolute, describe, open_part
 
-_PLACE = re.compile(r"([^/]+)/_commits/(\d{20})\.json")
+_PLACE = re.compile(r"([^/]+)/_commits/([0-9]{20})\.json\Z")
+_SHOWN = 200  # letters of it
 _WIDTH = 60  # cells of a location that no one vouches for
 
 
@@ -109,18 +110,26 @@ def read_version(manifest: str) -> tuple[Manifest, str]:
         VerificationError: It was changed after it was written.
     """
     place = locate(manifest).path
+    if not _PLACE.search(place):
+        raise _misplaced(f"{manifest[:_SHOWN]!r} is no place of a manifest")
     root, folder, name = place.rsplit("/", 2)
     version = read_sealed(root, f"{folder}/{name}")
     if version is None:
         raise UserError(f"there is no {manifest!r}; look at what the event says")
     named = root.rpartition("/")[2], f"{folder}/{name}"
     if named != (version.dataset, manifest_path(version.version)):
-        raise UserError(
+        raise _misplaced(
             f"{manifest!r} is not where version {version.version} of "
-            f"{version.dataset!r} is published; give OUTPUT/NAME/_commits/NUMBER.json, "
-            "as the event evenkeel.dataset.balanced says"
+            f"{version.dataset!r} is published"
         )
     return version, root
+
+
+def _misplaced(fact: str) -> UserError:
+    return UserError(
+        f"{fact}; give OUTPUT/NAME/_commits/NUMBER.json, as the event "
+        "evenkeel.dataset.balanced says"
+    )
 
 
 def _rows(version: Manifest, root: str, part: str) -> pa.Table:

@@ -41,9 +41,10 @@ RETRIES: "RetryConfig" = {
         "base": 2,
     },
 }
-_MENDABLE = (
+_NO_BUCKET = ("NoSuchBucket", "ContainerNotFound")
+_REFUSED = (
     *(PermissionDeniedError, UnauthenticatedError, PermissionError),
-    *(InvalidPathError, FileNotFoundError),
+    FileNotFoundError,
 )
 _ENDPOINTS = (
     *("AWS_ENDPOINT_URL", "AWS_ENDPOINT", "AWS_ENDPOINT_URL_S3"),
@@ -105,8 +106,10 @@ def reported(uri: str) -> Iterator[None]:
         yield
     except (BaseError, OSError) as error:
         told = f"Cannot use {uri!r}: {in_words(error)}."
-        refused = isinstance(error, _MENDABLE) or is_refusal(error)
-        if not refused:
+        if isinstance(error, InvalidPathError):  # obstore lists all or nothing
+            raise UserError(f"{told} Rename or remove that object.") from None
+        refused = isinstance(error, _REFUSED) or is_refusal(error)
+        if not (refused or _no_bucket(error)):
             raise TransientError(told) from None
         raise UserError(
             f"{told} Check the name of the bucket, and what these credentials may "
@@ -143,3 +146,8 @@ def patiently(uri: str, act: Callable[[], T]) -> T:
                 raise
         time.sleep(pause * random.uniform(0.5, 1))  # noqa: S311 - so that twins part
         pause = min(2 * pause, longest)
+
+
+def _no_bucket(error: Exception) -> bool:
+    """Recognise what obstore has no error for; a listing meets it."""
+    return any(f"<Code>{code}<" in str(error) for code in _NO_BUCKET)

@@ -3,7 +3,6 @@
 Which files belong to a source is location's business.
 """
 
-import hashlib
 from collections.abc import Iterator, Sequence
 from functools import partial
 from itertools import zip_longest
@@ -14,7 +13,9 @@ import pyarrow.parquet as pq
 
 from schemas.errors import UserError
 from schemas.records import Fragment
+from tasks.storage.hashing import sha256
 from tasks.storage.hive import Partitions, read_partitions
+from tasks.storage.limits import check_groups
 from tasks.storage.location import Location, find_parquet
 from tasks.storage.parquet import open_parquet, reading
 from tasks.storage.threads import on_threads
@@ -85,8 +86,7 @@ def _read_and_hash(root: Location, name: str) -> tuple[Footer, str]:
     location = _within(root, name)
     with reading(name), open_parquet(location) as (file, parquet):
         footer = _footer(location.path, name, file, parquet)
-        file.seek(0)
-        return footer, hashlib.file_digest(file, "sha256").hexdigest()
+        return footer, sha256(file)
 
 
 def _within(root: Location, name: str) -> Location:
@@ -97,6 +97,7 @@ def _footer(
     path: str, name: str, file: pa.NativeFile, parquet: pq.ParquetFile
 ) -> Footer:
     found = parquet.metadata
+    check_groups(found, range(found.num_row_groups))
     groups = tuple(found.row_group(i).num_rows for i in range(found.num_row_groups))
     if sum(groups) != found.num_rows or min(groups, default=0) < 0:
         raise ValueError("its row groups do not add up")
@@ -140,7 +141,7 @@ def _fragments(
     read: Sequence[tuple[Footer, str]], partitions: Partitions
 ) -> Iterator[Fragment]:
     first = 0
-    for (footer, sha256), values in zip(read, partitions.values, strict=True):
+    for (footer, digest), values in zip(read, partitions.values, strict=True):
         rows = sum(footer.row_groups)
         yield Fragment(
             path=footer.path,
@@ -149,7 +150,7 @@ def _fragments(
             rows=rows,
             row_groups=footer.row_groups,
             bytes=footer.bytes,
-            sha256=sha256,
+            sha256=digest,
             partition=values,
         )
         first += rows

@@ -1,21 +1,19 @@
 """From what a user calls a source or an output to files. What is in them is parquet's.
 
 The only door: no file is opened but at a path that went through ``locate`` or
-``find_parquet``. How objects are found is in prefixes.
+``find_parquet``. How files are found on disk is in folders, in buckets in prefixes.
 """
 
-import difflib
-import glob
-import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
 
 from schemas.errors import UserError
 from tasks.storage.addresses import address
-from tasks.storage.names import SUFFIXES, bounded, is_hidden
-from tasks.storage.prefixes import find_objects
+from tasks.storage.folders import find_files, fixed_folder
+from tasks.storage.names import SUFFIXES, is_hidden
+from tasks.storage.prefixes import cut, find_objects, object_size
 from tasks.storage.roots import check_allowed, check_allowed_uri
 
 
@@ -81,9 +79,9 @@ def find_parquet(source: str) -> tuple[Location, tuple[str, ...]]:
     """
     location = locate(source)
     if place := address(location.path):
-        root, names = find_objects(place)
+        root, names = find_objects(place, source)
     else:
-        root, names = _find_files(source, Path(location.path))
+        root, names = find_files(Path(location.path), source)
     if not names:
         raise UserError(
             f"No Parquet file in {source!r}: looked under {root!r} for names that "
@@ -104,96 +102,38 @@ def check_apart(source: str, output: str) -> None:
         UserError: The source is a folder or a glob that takes in the output.
     """
     read, written = locate(source).path, locate(output).path
-    if (address(read) is None) != (address(written) is None):
+    (root, pattern), parts = _taken_apart(read), _segments(written)
+    below = parts[len(root) :]
+    if parts[: len(root)] != root or is_hidden(below) or not _reaches(pattern, below):
         return
-    path, folder = Path(read), Path(written)
-    root = _fixed_folder(path)
-    if path.is_file() or not folder.is_relative_to(root):
-        return
-    parts = folder.relative_to(root).parts
-    if not is_hidden(parts) and _reaches(path.relative_to(root).parts, parts):
+    if not _is_file(read, source):
         raise UserError(
-            f"The output {str(folder)!r} lies inside the source {source!r} and would "
+            f"The output {written!r} lies inside the source {source!r} and would "
             "be read as source the next time. Choose an output outside of it."
         )
 
 
-def _find_files(source: str, path: Path) -> tuple[str, set[str]]:
-    try:
-        root, names = _find(path)
-        _check_names(root, names)
-    except OSError as error:
-        raise UserError(f"Cannot look into {source!r}: {error}.") from error
-    return str(root), names
+def _taken_apart(read: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Cut a source into the segments of its root and those of its glob."""
+    if place := address(read):
+        fixed, _ = cut(place.key)
+        root = _segments(place._replace(key=fixed).uri)
+    else:
+        root = fixed_folder(Path(read)).parts
+    return root, _segments(read)[len(root) :]
 
 
-def _find(path: Path) -> tuple[Path, set[str]]:
-    if path.is_file():
-        return path.parent, {path.name}
-    root = _fixed_folder(path)
-    if not root.is_dir():
-        raise UserError(_missing(root))
-    return root, set(_match(root, path.relative_to(root)))
+def _segments(place: str) -> tuple[str, ...]:
+    found = address(place)
+    if found is None:
+        return Path(place).parts
+    return (found.scheme, found.bucket, *filter(None, found.key.split("/")))
 
 
-def _fixed_folder(path: Path) -> Path:
-    """Cut at the first wildcard; a folder may really be called ``a[1]``."""
-    root = Path(path.anchor)
-    for part in path.parts[1:]:
-        if glob.has_magic(part) and not (root / part).is_dir():
-            break
-        root /= part
-    return root
-
-
-def _match(root: Path, pattern: Path) -> Iterator[str]:
-    if not pattern.parts:
-        yield from _walk(root, root)
-        return
-    for name in glob.glob(bounded(str(pattern)), root_dir=root, recursive=True):  # noqa: PTH207 - Path.glob reads ** differently from version to version
-        path = root / name
-        if is_hidden(Path(name).parts):
-            continue
-        if path.is_dir():
-            yield from _walk(root, path)
-        else:
-            yield Path(name).as_posix()
-
-
-def _walk(root: Path, top: Path) -> Iterator[str]:
-    for folder, folders, files in os.walk(top, onerror=_stop, followlinks=True):
-        check_allowed(Path(folder).resolve(), folder)
-        folders[:] = [name for name in folders if not is_hidden([name])]
-        for name in files:
-            if name.lower().endswith(SUFFIXES) and not is_hidden([name]):
-                yield (Path(folder) / name).relative_to(root).as_posix()
-
-
-def _stop(error: OSError) -> None:
-    raise error
-
-
-def _check_names(root: Path, names: set[str]) -> None:
-    seen: dict[Path, str] = {}
-    for name in sorted(names):
-        if any("\ud800" <= letter <= "\udfff" for letter in name):
-            raise UserError(f"The file name {name!r} is not UTF-8. Rename the file.")
-        path = (root / name).resolve()
-        check_allowed(path, str(root / name))
-        other = seen.setdefault(path, name)
-        if other != name:
-            raise UserError(
-                f"{name!r} and {other!r} in {str(root)!r} are the same file by a "
-                "symbolic link; its rows would count twice. Remove the link."
-            )
-
-
-def _missing(path: Path) -> str:
-    folder = next(parent for parent in path.parents if parent.is_dir())
-    name = path.relative_to(folder).parts[0]
-    near = difflib.get_close_matches(name, os.listdir(folder), n=1)  # noqa: PTH208 - names are wanted, not paths
-    hint = f"Did you mean {near[0]!r}?" if near else "Check the path."
-    return f"{str(path)!r} does not exist: no {name!r} in {str(folder)!r}. {hint}"
+def _is_file(read: str, named: str) -> bool:
+    if place := address(read):
+        return bool(object_size(place, named))
+    return Path(read).is_file()
 
 
 def _reaches(pattern: Sequence[str], parts: Sequence[str]) -> bool:

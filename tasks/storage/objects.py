@@ -5,12 +5,12 @@ if its name is taken; obstore tries again what may pass, with backoff.
 """
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
 from tempfile import NamedTemporaryFile, gettempdir
 from tempfile import _TemporaryFileWrapper as TemporaryFile
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
 
 import pyarrow as pa
 from obstore.exceptions import AlreadyExistsError
@@ -22,6 +22,9 @@ from tasks.storage.keeping import keeps
 from tasks.storage.ranges import RemoteFile
 from tasks.storage.staged_objects import StagedObject
 from tasks.storage.stores import Stored
+
+if TYPE_CHECKING:
+    from obstore import ObjectMeta
 
 _CHUNK = 8 << 20  # bytes of an object that are held while it is copied
 _COPIES = 32  # kept on the local disk
@@ -78,16 +81,13 @@ class ObjectStore:
 
     def open(self, path: str) -> pa.NativeFile:
         """Open an object for reading by ranges."""
-        size = self.size(path)
-        if size is None:
-            raise FileNotFoundError(f"{self.root}/{path} is not there")
-        file = RemoteFile(self, checked_key(self._key(path), path), size)
-        return pa.PythonFile(file, mode="r")
-
-    def get_range(self, key: str, *, start: int, length: int) -> object:
-        """Read some bytes of an object of the bucket, named by its whole key."""
-        with reported(f"{self.root}/{key.removeprefix(self._prefix).lstrip('/')}"):
-            return self._bucket.get_range(key, start=start, length=length)
+        uri = f"{self.root}/{path}"
+        found = None
+        with reported(uri), suppress(FileNotFoundError):
+            found = self._bucket.head(checked_key(self._key(path), path))
+        if found is None:
+            raise FileNotFoundError(f"{uri} is not there")
+        return pa.PythonFile(RemoteFile(self._bucket, uri, found), mode="r")
 
     def files(self, folder: str) -> tuple[Stored, ...]:
         """List the objects directly below a prefix, by name."""
@@ -104,7 +104,7 @@ class ObjectStore:
         found = patiently(f"{self.root}/{folder}", gathered)
         return tuple(sorted(map(self._stored, found)))
 
-    def _stored(self, item: Any) -> Stored:  # noqa: ANN401 - obstore's description
+    def _stored(self, item: "ObjectMeta") -> Stored:
         start = len(self._prefix) + 1 if self._prefix else 0
         modified = int(item["last_modified"].timestamp() * 1e9)
         return Stored(item["path"][start:], item["size"], modified)
@@ -119,12 +119,23 @@ class ObjectStore:
         listed = partial(self._bucket.list_with_delimiter, self._key(folder))
         return patiently(f"{self.root}/{folder}", listed)
 
-    def walk(self) -> Iterator[str]:
-        """Name all objects below the prefix, however deep."""
-        start = len(self._prefix) + 1 if self._prefix else 0
+    def names(self) -> list[str]:
+        """Name what is directly below the prefix, objects and prefixes, sorted."""
+        return sorted({*(item.path for item in self.files("")), *self.folders("")})
+
+    def told(self, path: str) -> Stored | None:
+        """Tell of an object what a listing does; None if it is not there."""
+        with reported(f"{self.root}/{path}"):
+            try:
+                return self._stored(self._bucket.head(self._key(path)))
+            except FileNotFoundError:
+                return None
+
+    def walk(self) -> Iterator[Stored]:
+        """List all objects below the prefix, however deep."""
         with reported(self.root):
             for batch in self._bucket.list(self._prefix or None):
-                yield from (item["path"][start:] for item in batch)
+                yield from map(self._stored, batch)
 
     @contextmanager
     def draft(self, path: str) -> Iterator[Path]:

@@ -14,11 +14,13 @@ import pyarrow.parquet as pq
 from schemas.errors import TransientError, UserError
 from schemas.records import Fragment
 from tasks.storage.hive import Value
+from tasks.storage.limits import check_groups, checked_metadata, safe_rows
 from tasks.storage.location import Location, locate
 from tasks.storage.memory import use_frugal_pool
 from tasks.storage.stores import store_at
 
 _BUFFER = 64 << 10  # of each open column; reading is no faster with 1 MB
+_REMOTE_BYTES = 32 << 20  # of an open file, shared by its columns
 _VARIABLE_WIDTH = 32
 _FEWEST_ROWS, _MOST_ROWS = 1_000, 250_000
 _READ_BYTES, _READ_ROWS = 4 << 20, 64_000  # of a batch while it is read
@@ -112,37 +114,51 @@ def reading(name: str) -> Iterator[None]:
 
 
 @contextmanager
-def open_parquet(location: Location) -> Iterator[tuple[pa.NativeFile, pq.ParquetFile]]:
-    """Open a file with its page checksums verified as it is read."""
+def open_parquet(
+    location: Location, columns: int | None = None
+) -> Iterator[tuple[pa.NativeFile, pq.ParquetFile]]:
+    """Open a file with its page checksums verified as it is read.
+
+    Args:
+        location: Of the file.
+        columns: How many will be read at once. None: all.
+
+    Yields:
+        The file, and what reads it; its footer is within the limits.
+    """
     # Buffered, not pre-buffered: a file that is one row group of 330 MB is then read
     # in 80 MB, not 390, and no slower.
     root, _, name = location.path.rpartition("/")
-    with (
-        store_at(root or "/").open(name) as file,
-        pq.ParquetFile(
+    with store_at(root or "/").open(name) as file:
+        metadata = checked_metadata(file)
+        with pq.ParquetFile(
             file,
-            buffer_size=_BUFFER,
+            metadata=metadata,
+            buffer_size=_buffer(file, columns or metadata.num_columns),
             pre_buffer=False,
             page_checksum_verification=True,
-        ) as parquet,
-    ):
-        yield file, parquet
+        ) as parquet:
+            yield file, parquet
+
+
+def _buffer(file: pa.NativeFile, columns: int) -> int:
+    """Choose the bytes that are read ahead of each column, each time a request."""
+    if isinstance(file, pa.OSFile):
+        return _BUFFER
+    return max(_BUFFER, _REMOTE_BYTES // max(1, columns))
 
 
 def _read_fragment(
-    fragment: Fragment, schema: pa.Schema, ordinals: range, batch_rows: int
+    fragment: Fragment, schema: pa.Schema, ordinals: range, most: int
 ) -> Iterator[tuple[int, pa.Table]]:
     stored = [name for name in schema.names if name not in fragment.partition]
     groups = _overlapping(fragment, ordinals)
     at = fragment.first + sum(fragment.row_groups[: groups[0]])
-    with reading(fragment.name), open_parquet(locate(fragment.path)) as (file, parquet):
+    place = locate(fragment.path)
+    with reading(fragment.name), open_parquet(place, len(stored)) as (file, parquet):
         if file.size() != fragment.bytes:
             raise ValueError(f"{fragment.bytes} bytes before, {file.size()} now")
-        # One thread: shards are what runs side by side, and each thread has its own
-        # memory, which it gives back late.
-        for batch in parquet.iter_batches(
-            batch_rows, groups, stored, use_threads=False
-        ):
+        for batch in _batches(file, parquet, groups, stored, most):
             low, high = max(at, ordinals.start), min(at + batch.num_rows, ordinals.stop)
             if low < high:
                 part = batch.slice(low - at, high - low)
@@ -151,6 +167,20 @@ def _read_fragment(
             if at >= ordinals.stop:
                 return
         raise ValueError("it has fewer rows than its footer says")
+
+
+def _batches(
+    file: pa.NativeFile,
+    parquet: pq.ParquetFile,
+    groups: list[int],
+    columns: list[str],
+    most: int,
+) -> Iterator[pa.RecordBatch]:
+    check_groups(parquet.metadata, groups)
+    rows = safe_rows(file, parquet.metadata, groups, columns, most)
+    # One thread: shards are what runs side by side, and each thread has its own
+    # memory, which it gives back late.
+    yield from parquet.iter_batches(rows, groups, columns, use_threads=False)
 
 
 def _overlapping(fragment: Fragment, ordinals: range) -> list[int]:

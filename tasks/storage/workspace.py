@@ -1,6 +1,5 @@
 """The files of one run, written out of sight. Making them a version is commits'."""
 
-import hashlib
 import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -13,9 +12,12 @@ from schemas.errors import EvenkeelError, VerificationError
 from schemas.records import Attempt, FileEntry
 from tasks.storage.commits import SCRATCH, data_folder, is_committed
 from tasks.storage.exclusive import checked
+from tasks.storage.hashing import sha256
 from tasks.storage.location import locate
 from tasks.storage.stores import Staged, store_at
 from tasks.storage.writer import PartWriter
+
+_FOLDERS = ("_commits", "data", "_watch")
 
 
 @dataclass
@@ -35,7 +37,10 @@ def dataset_root(output: str, name: str) -> str:
         UserError: The output cannot be a path, or is outside of the allowed roots.
     """
     place = f"{locate(output).path.rstrip('/')}/{checked(name)}"
-    return locate(place).path  # NAME may be a link that leads elsewhere
+    root = locate(place).path  # NAME may be a link that leads elsewhere
+    for folder in _FOLDERS:
+        locate(f"{root}/{folder}")  # and so may these
+    return root
 
 
 def begin(output: str, name: str, run_key: str, owner: str = "") -> Attempt:
@@ -171,7 +176,7 @@ def describe(root: str, entry: FileEntry) -> FileEntry:
     if size is None:
         raise VerificationError(f"{absolute(root, path)!r} is gone; run again.")
     with store.open(path) as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
+        digest = sha256(file)
     return entry.model_copy(update={"bytes": size, "sha256": digest})
 
 
