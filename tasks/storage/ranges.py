@@ -38,10 +38,6 @@ class RemoteFile(io.RawIOBase):
         """Say yes."""
         return True
 
-    def seekable(self) -> bool:
-        """Say yes."""
-        return True
-
     def tell(self) -> int:
         """Tell the position."""
         return self._at

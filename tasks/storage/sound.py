@@ -28,10 +28,6 @@ class _Nothing(io.RawIOBase):
         """Say yes."""
         return True
 
-    def seekable(self) -> bool:
-        """Say yes."""
-        return True
-
     def tell(self) -> int:
         """Tell the position."""
         return self._at

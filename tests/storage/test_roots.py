@@ -220,3 +220,36 @@ def test_a_root_that_cannot_be_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(ROOTS, "~nobody-of-this-name/x")
     with pytest.raises(UserError, match=f"{ROOTS} lists '~nobody.*Correct it"):
         locate("in")
+
+
+@pytest.mark.parametrize("folder", ["_commits", "data", "_watch"])
+def test_no_folder_of_a_dataset_leads_out(root: Path, folder: str) -> None:
+    (root / "out" / "toy").mkdir(parents=True)
+    (root / "out" / "toy" / folder).symlink_to(root.parent / "outside")
+    with pytest.raises(UserError, match=f"toy/{folder}' leads to .*/outside"):
+        dataset_root("out", "toy")
+
+
+def test_what_lies_above_a_missing_root_is_not_told(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(ROOTS, f"{root.parent}/outsode")
+    with pytest.raises(UserError, match=r"does not exist\. Make it") as caught:
+        find_parquet("../outsode/x")
+    assert "outside" not in str(caught.value)
+
+
+def test_a_link_into_a_loop_that_no_one_wants_harms_nobody(root: Path) -> None:
+    (root / "fresh").mkdir()
+    (root / "fresh" / "a.parquet").touch()
+    (root / "fresh" / "loop").symlink_to("loop")
+    assert find_parquet("fresh")[1] == ("a.parquet",)
+    assert find_parquet("fresh/*.parquet")[1] == ("a.parquet",)
+
+
+def test_a_folder_that_holds_itself_by_a_link_is_refused(root: Path) -> None:
+    (root / "fresh" / "sub").mkdir(parents=True)
+    (root / "fresh" / "sub" / "again").symlink_to("..")
+    for source in ("fresh", "fresh/**/*.parquet", "fresh/*"):
+        with pytest.raises(UserError, match="leads back by symbolic links"):
+            find_parquet(source)

@@ -123,6 +123,18 @@ def test_a_manifest_that_lies_elsewhere_is_refused(manifest: Path, place: str) -
         read_version(str(moved / "_commits" / manifest.name))
 
 
+@pytest.mark.parametrize(
+    "place",
+    [
+        *("/", "x", "*/x.json", "a/_commits/1.json", "s3://bucket", "$(x)/y z"),
+        f"a/_commits/{20 * '1'}.json/x",
+    ],
+)
+def test_a_place_where_no_manifest_can_be_is_not_looked_at(place: str) -> None:
+    with pytest.raises(UserError, match=r"no place of a manifest; give OUTPUT/NAME"):
+        read_version(place)
+
+
 @pytest.mark.parametrize("place", ["/etc/passwd", "..", "", "http://localhost/1.json"])
 def test_what_is_outside_of_the_roots_is_not_opened(
     place: str, manifest: Path, monkeypatch: pytest.MonkeyPatch
