@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
+from tests.soak.attacks import bomb_files, corrupted_files, hostile_parameters
 from tests.soak.clocks import clocks
 from tests.soak.crashes import crash_images
 from tests.soak.failing_disks import failing_disks
@@ -22,4 +23,7 @@ CASES: Mapping[str, Callable[[Soak], Record]] = {
     "clocks": clocks,
     "nights": nights,
     "keyed-holdout": keyed_holdout,
+    "corrupted-files": corrupted_files,
+    "bomb-files": bomb_files,
+    "hostile-parameters": hostile_parameters,
 }
