@@ -107,6 +107,8 @@ def safe_rows(
         for chunk in _chunks(metadata.row_group(number))
         if chunk.physical_type == _TEXT and _is_wanted(chunk, wanted)
     ]
+    if not chunks:
+        return most
     texts = sorted({chunk.path_in_schema for _, chunk in chunks} & _plain(metadata))
     with pq.ParquetFile(
         file,

@@ -1,6 +1,7 @@
 """A footer is sound if all its chunks can be opened; the file itself is never read."""
 
 import io
+import resource
 from pathlib import Path
 
 import pyarrow as pa
@@ -27,5 +28,23 @@ def test_nothing_can_be_read_of_what_is_not_there() -> None:
     nothing = sound._Nothing(100)  # noqa: SLF001 - Arrow reads it in threads of its own
     assert (nothing.readable(), nothing.seek(-10, io.SEEK_END)) == (True, 90)
     assert (nothing.seek(5, io.SEEK_CUR), nothing.tell()) == (95, 95)
-    with pytest.raises(sound._OpenedError):  # noqa: SLF001 - the same
-        nothing.read(1)
+    assert not nothing.was_read
+    assert nothing.read(1) == b""
+    assert nothing.was_read
+
+
+def test_a_thousand_footers_leave_no_memory_behind(tmp_path: Path) -> None:
+    table = pa.table({f"x{n}": range(100) for n in range(20)})
+    pq.write_table(table, tmp_path / "x.parquet")
+    found = pq.read_metadata(tmp_path / "x.parquet")
+    size = (tmp_path / "x.parquet").stat().st_size
+    sizes = []
+    for _ in range(4):
+        for _ in range(1_000):
+            sound.check_sound(found, size)
+        sizes.append(_resident())
+    assert sizes[-1] - sizes[0] < 10 << 20
+
+
+def _resident() -> int:
+    return int(Path("/proc/self/statm").read_text().split()[1]) * resource.getpagesize()
