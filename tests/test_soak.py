@@ -11,6 +11,8 @@ from tests.soak.record import Record
 from tests.soak.report import findings_table, page
 
 ROOT = Path(__file__).parents[1]
+_PATIENCE = 900  # seconds: two minutes on two cores with nothing else to do
+pytestmark = pytest.mark.timeout(_PATIENCE + 60)
 
 
 @pytest.fixture(scope="module")
@@ -25,7 +27,7 @@ def found(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[str]]:
         check=False,
         cwd=ROOT,
         text=True,
-        timeout=280,
+        timeout=_PATIENCE,
     )
     assert told.exists(), done.stderr
     lines = [line for line in told.read_text().splitlines() if line.startswith("| ")]
