@@ -7,7 +7,6 @@ buckets; its input is a JSON list of parameters, its output what became of them.
 import argparse
 import json
 import os
-import resource
 import sys
 import tempfile
 import time
