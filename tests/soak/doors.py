@@ -7,7 +7,6 @@ buckets; its input is a JSON list of parameters, its output what became of them.
 import argparse
 import json
 import os
-import resource
 import sys
 import tempfile
 import time
@@ -94,10 +93,14 @@ def main() -> None:
             worst = max(worst, time.monotonic() - began)
             if wrong:
                 found[f"{door}: {text[:100]!r}"] = wrong[:3]
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    json.dump(
-        {"tried": tried, "found": found, "seconds": worst, "mb": peak}, sys.stdout
-    )
+    told = {"tried": tried, "found": found, "seconds": worst, "mb": _peak_mb()}
+    json.dump(told, sys.stdout)
+
+
+def _peak_mb() -> float:
+    """Ask the kernel; getrusage would tell the peak of who started this process."""
+    status = Path("/proc/self/status").read_text(encoding="ascii")
+    return int(status.partition("VmHWM:")[2].split()[0]) / 1024
 
 
 def _try(act: Try, text: str) -> list[str]:
