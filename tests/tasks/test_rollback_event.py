@@ -25,10 +25,10 @@ def _two_versions(folder: Path, name: str) -> str:
 
 @pytest.mark.usefixtures("prefect_server")
 def test_a_rollback_is_told_as_a_new_version(tmp_path: Path) -> None:
-    root = _two_versions(tmp_path, "told")
+    root = _two_versions(tmp_path, "rolled_back_at_three")
     made, _ = roll_back(root, 1)
     roll_back(root, 1)  # nothing to do, nothing to tell
-    wanted = {"filter": {"resource": {"id": ["evenkeel.dataset.told"]}}}
+    wanted = {"filter": {"resource": {"id": ["evenkeel.dataset.rolled_back_at_three"]}}}
     with get_client(sync_client=True) as client:
         events = client.request("POST", "/events/filter", json=wanted).json()["events"]
     (event,) = events
