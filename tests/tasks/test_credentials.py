@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
-import cloudpicklefrom uuid import UUID
-
+import cloudpickle
 import pytest
 from prefect import flow
 from prefect.blocks.system import Secret
