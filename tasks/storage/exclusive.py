@@ -11,7 +11,6 @@ import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from types import TracebackType
 from typing import Self
 
 from schemas.errors import TransientError, UserError
@@ -130,12 +129,7 @@ class Staged:
         """Return the staged file."""
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *error: object) -> None:
         """Remove the temporary name."""
         with suppress(OSError):  # closing flushes, and a full disk was told already
             self._file.close()

@@ -9,7 +9,6 @@ from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
 from tempfile import NamedTemporaryFile, gettempdir
-from tempfile import _TemporaryFileWrapper as TemporaryFile
 from typing import IO, TYPE_CHECKING, Any
 
 import pyarrow as pa
@@ -38,7 +37,7 @@ class ObjectStore:
         self.root = place.uri
         self._prefix = place.key
         self._bucket = bucket(place)
-        self._fetched: dict[str, TemporaryFile[bytes]] = {}
+        self._fetched: dict[str, IO[bytes]] = {}
         self._keeps = False
 
     def _key(self, path: str) -> str:

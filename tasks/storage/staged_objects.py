@@ -2,7 +2,6 @@
 
 import hashlib
 from tempfile import SpooledTemporaryFile
-from types import TracebackType
 from typing import Self
 
 from tasks.storage.buckets import reported
@@ -26,12 +25,7 @@ class StagedObject:
         """Return the staged object."""
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *error: object) -> None:
         """Drop the temporary file."""
         self._file.close()
 

@@ -8,7 +8,6 @@ is renamed, and nothing but a signpost is ever replaced.
 from contextlib import AbstractContextManager
 from functools import lru_cache
 from pathlib import Path
-from types import TracebackType
 from typing import NamedTuple, Protocol, Self
 
 import pyarrow as pa
@@ -41,12 +40,7 @@ class Staged(Protocol):
     def __enter__(self) -> Self:
         """Return the file."""
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *error: object) -> None:
         """Drop what was not published."""
 
     def write(self, data: bytes, /) -> int:

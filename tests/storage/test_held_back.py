@@ -13,9 +13,10 @@ import pytest
 
 from schemas.errors import VerificationError
 from schemas.records import Attempt, Manifest
-from tasks.storage.commits import commit, is_committed, read_head
+from tasks.storage.commits import commit, data_folder, is_committed, read_head
 from tasks.storage.held_back import held_back_path, hold_back, read_held_back
 from tasks.storage.places import places
+from tasks.storage.posix import PosixStore
 from tasks.storage.workspace import begin, describe, directory, discard, write_bytes
 from tests.storage.drafts import draft
 
@@ -140,6 +141,22 @@ def test_of_many_at_once_one_is_left_and_none_fails(tmp_path: Path) -> None:
     assert len(list((tmp_path / "toy").glob("data/*/held-back.json"))) == 1
     for entry in left.files:
         assert describe(str(tmp_path / "toy"), entry) == entry
+
+
+def test_one_replaced_before_it_is_settled_has_not_failed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    attempt, drafted = _written(tmp_path, A)
+    settle = PosixStore.settle
+
+    def replaced(store: PosixStore, folders: set[str]) -> None:
+        if store.size(held_back_path(attempt)) is not None:
+            store.remove(data_folder(attempt))  # as a newer one does
+        settle(store, folders)
+
+    monkeypatch.setattr(PosixStore, "settle", replaced)
+    assert hold_back(attempt, drafted).attempt == attempt.attempt
+    assert read_held_back(attempt.root) is None
 
 
 def test_a_run_killed_anywhere_leaves_a_whole_one(tmp_path: Path) -> None:
