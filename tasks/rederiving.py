@@ -13,8 +13,11 @@ import numpy as np
 import pyarrow as pa
 
 from schemas.records import Check, Manifest, ManifestClass, Search
+from tasks.acceleration import accelerates
 from tasks.algorithms import smote
+from tasks.algorithms.arrays import Means
 from tasks.algorithms.columns import assign
+from tasks.algorithms.exact import ACCELERATED
 from tasks.algorithms.kinship import search
 from tasks.algorithms.labels import encode
 from tasks.descent import Descendants, differences, train_files
@@ -96,7 +99,8 @@ def _search(
     """Search as the run did, and say what came out otherwise."""
     columns = assign(donors.schema, manifest.config)
     standardize = manifest.config.strategy.standardize
-    searched = search(donors, columns, k=told.k, standardize=standardize)
+    means = Means(accelerate=accelerates() and told.method == ACCELERATED)
+    searched = search(donors, columns, k=told.k, standardize=standardize, means=means)
     order = smote.shuffle(lot, donors.num_rows)
     whole = donors.combine_chunks()
     model = smote.Model(whole, columns, searched.found, lot, order)

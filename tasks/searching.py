@@ -11,8 +11,9 @@ from prefect import runtime, task
 from prefect.cache_policies import NO_CACHE
 
 from schemas.records import Attempt, ResamplePlan, Search, Survey
+from tasks.acceleration import accelerates
 from tasks.algorithms import smote
-from tasks.algorithms.arrays import in_memory, one_chunk
+from tasks.algorithms.arrays import Means, in_memory, one_chunk
 from tasks.algorithms.captions import shorten
 from tasks.algorithms.distances import Positions
 from tasks.algorithms.kinship import Found, search
@@ -58,8 +59,11 @@ def search_neighbours(
         survey.columns,
         k=item.k_neighbors,
         standardize=plan.standardize,
-        empty=mapped(attempt) if cut else in_memory,
-        threads=_threads(code, plan),
+        means=Means(
+            _threads(code, plan),
+            mapped(attempt) if cut else in_memory,
+            accelerates(),
+        ),
     )
     order = smote.shuffle(smote.Lot(plan.seed, code), rows.num_rows)
     found = _table(searched.found, order)

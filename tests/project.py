@@ -11,8 +11,10 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any, TypeVar
+from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
 from flows.servers import HOST, POOL, prefect, server, worker
@@ -41,14 +43,27 @@ class Project:
         return prefect(self.settings, self.folder, *words)
 
     def ask(self, path: str, **body: Any) -> Any:  # noqa: ANN401 - whatever the API answers
-        """Post a question to the server's API, such as ``flow_runs/filter``."""
+        """Post a question to the server's API, such as ``flow_runs/filter``.
+
+        As Prefect's client does, ask again while the server says that it is busy: on
+        SQLite one writer at a time.
+        """
         request = Request(  # noqa: S310 - http to this machine
             f"{self.address}/api/{path}",
             data=json.dumps(body).encode(),
             headers={"Content-Type": "application/json"},
         )
-        with urlopen(request, timeout=30) as answer:  # noqa: S310 - the same
-            return json.load(answer)
+
+        def answer() -> bytes | None:
+            try:
+                with urlopen(request, timeout=30) as told:  # noqa: S310 - the same
+                    return bytes(told.read())
+            except HTTPError as error:
+                if error.code != HTTPStatus.SERVICE_UNAVAILABLE:
+                    raise
+                return None
+
+        return json.loads(until(answer, "a server that is not busy"))
 
     def runs(self, flow: str) -> list[dict[str, Any]]:
         """List the runs of a flow, the newest first, the scheduled ones left out."""

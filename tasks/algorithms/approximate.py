@@ -11,8 +11,9 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from tasks.algorithms.arrays import Empty, in_memory, slices
+from tasks.algorithms.arrays import USUAL, Empty, Means, slices
 from tasks.algorithms.blockwise import by_blocks, each
+from tasks.algorithms.candidates import gaps, rank
 from tasks.algorithms.categories import Points
 from tasks.algorithms.distances import Floats, Positions
 from tasks.algorithms.exact import Neighbours
@@ -39,16 +40,13 @@ class Index(NamedTuple):
     candidates: int
 
 
-def search(
-    points: Points, k: int, threads: int | None = None, empty: Empty = in_memory
-) -> Neighbours | None:
+def search(points: Points, k: int, means: Means = USUAL) -> Neighbours | None:
     """Find nearly all of the k nearest base points of every query.
 
     Args:
         points: Several hundred or more; no two the same.
         k: Points to find, the row itself included, 2 <= k < points.
-        threads: As many as cores when not given; they do not change what is found.
-        empty: Makes the arrays that have a line for each row.
+        means: Only `exact.search` has a use for the accelerated library.
 
     Returns:
         What was found, or None if no effort reaches the recall: so where the distances
@@ -56,14 +54,15 @@ def search(
     """
     sample = np.sort(_shuffled(len(points.base), 0, _SAMPLED))
     some = Points(points.base, points.queries[sample])
-    limits = _gaps(some, search_exactly(some, k, threads)).max(axis=1)
-    for index, probes in _efforts(points, k, empty):
+    exactly = search_exactly(some, k, means._replace(accelerate=False))
+    limits = gaps(some, exactly.found).max(axis=1)
+    for index, probes in _efforts(points, k, means.empty):
         tried = _search(index, probes, points, sample, k)
-        recall = _recall(_gaps(some, tried), limits)
+        recall = _recall(gaps(some, tried), limits)
         if recall >= TARGET:
             work = partial(_part, index, probes, points, k)
-            out = empty((len(points.base), k), np.int64)
-            found = by_blocks(work, out, _BLOCK, threads)
+            out = means.empty((len(points.base), k), np.int64)
+            found = by_blocks(work, out, _BLOCK, means.threads)
             return Neighbours(found, _method(index, probes), recall)
     return None
 
@@ -128,25 +127,13 @@ def _search(
     effort = faiss.SearchParametersIVF()
     effort.nprobe = probes
     _, near = index.faiss.search(index.queries[rows], index.candidates, params=effort)
-    near = np.sort(near, axis=1)
     some = Points(points.base, points.queries[rows])
-    gaps = _gaps(some, near)
-    gaps[near < 0] = np.inf
-    best = np.argsort(gaps, axis=1, kind="stable")[:, :k]
-    found = np.take_along_axis(near, best, axis=1)
+    found = rank(some, near)[0][:, :k]
     lacking = np.flatnonzero((found < 0).any(axis=1))
     if len(lacking):  # their lists hold fewer points than k
         rest = Points(points.base, points.queries[rows[lacking]])
-        found[lacking] = search_exactly(rest, k, threads=1)
+        found[lacking] = search_exactly(rest, k, Means(threads=1)).found
     return found
-
-
-def _gaps(points: Points, near: Positions) -> Floats:
-    """Measure the squared distances of queries to the points found for them."""
-    gaps = points.base[near]
-    gaps -= points.queries[:, np.newaxis]
-    squares: Floats = np.einsum("rcd,rcd->rc", gaps, gaps)
-    return squares
 
 
 def _recall(gaps: Floats, limits: Floats) -> float:

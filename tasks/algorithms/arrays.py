@@ -4,7 +4,7 @@ Where they lie is not known here: in memory, or in a file that is mapped into it
 """
 
 from collections.abc import Iterator
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -27,6 +27,20 @@ class Empty(Protocol):
 def in_memory(shape: tuple[int, ...], dtype: npt.DTypeLike, /) -> npt.NDArray[Any]:
     """Make an array as numpy does."""
     return np.empty(shape, dtype)
+
+
+class Means(NamedTuple):
+    """What a search works with. Threads and arrays do not change what is found."""
+
+    threads: int | None = None
+    """As many as cores when not given."""
+    empty: Empty = in_memory
+    """Makes the arrays that have a line for each row."""
+    accelerate: bool = False
+    """Let scikit-learn-intelex, which must be installed, do what it can."""
+
+
+USUAL = Means()
 
 
 def slices(rows: int, width: int) -> Iterator[slice]:

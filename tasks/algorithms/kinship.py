@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 
 from schemas.records import Column
-from tasks.algorithms.arrays import Empty, in_memory
+from tasks.algorithms.arrays import USUAL, Empty, Means
 from tasks.algorithms.blockwise import by_blocks
 from tasks.algorithms.distances import Positions
 from tasks.algorithms.neighbors import majority, nearest
@@ -38,14 +38,13 @@ class Searched(NamedTuple):
     recall: float
 
 
-def search(  # noqa: PLR0913 - what is sought, and with what means
+def search(
     donors: pa.Table,
     columns: Sequence[Column],
     *,
     k: int,
     standardize: bool,
-    threads: int | None = None,
-    empty: Empty = in_memory,
+    means: Means = USUAL,
 ) -> Searched:
     """Search the neighbours of the training rows of one class.
 
@@ -54,8 +53,7 @@ def search(  # noqa: PLR0913 - what is sought, and with what means
         columns: The role of every column of the donors.
         k: Neighbours of each row.
         standardize: Search on standardised columns.
-        threads: As many as cores when not given; they do not change what is found.
-        empty: Makes the arrays that have a line for each row.
+        means: Threads, arrays, and whether to accelerate.
 
     Returns:
         The neighbours of each row and what they vote for; method and recall of
@@ -66,9 +64,9 @@ def search(  # noqa: PLR0913 - what is sought, and with what means
     """
     if not 1 <= k < donors.num_rows:
         raise ValueError(f"k must be in 1..{donors.num_rows - 1}, got {k}")
-    space = search_space(donors, columns, standardize=standardize, empty=empty)
-    neighbours, method, recall = nearest(space, k, threads=threads, empty=empty)
-    votes = _elected(space.codes, neighbours, empty)
+    space = search_space(donors, columns, standardize=standardize, empty=means.empty)
+    neighbours, method, recall = nearest(space, k, means=means)
+    votes = _elected(space.codes, neighbours, means.empty)
     return Searched(Found(neighbours, votes), method, recall)
 
 

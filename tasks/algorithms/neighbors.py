@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from tasks.algorithms import approximate, exact
-from tasks.algorithms.arrays import Empty, in_memory, slices
+from tasks.algorithms.arrays import USUAL, Means, slices
 from tasks.algorithms.blockwise import by_blocks
 from tasks.algorithms.categories import Points, embed
 from tasks.algorithms.distances import Positions, closest
@@ -44,8 +44,7 @@ def nearest(
     k: int,
     *,
     sizes: Sizes = SIZES,
-    threads: int | None = None,
-    empty: Empty = in_memory,
+    means: Means = USUAL,
 ) -> Neighbours:
     """Find the k nearest others of every row.
 
@@ -53,8 +52,7 @@ def nearest(
         space: Two rows or more.
         k: Neighbours of each row, 1 <= k < rows.
         sizes: Where to change the way to search.
-        threads: As many as cores when not given; they do not change what is found.
-        empty: Makes the arrays that have a line for each row.
+        means: Threads, arrays, and whether to accelerate.
 
     Returns:
         The neighbours; never the row itself, even where it has duplicates. The recall
@@ -62,9 +60,9 @@ def nearest(
         always found.
     """
     rare = max(sizes.rare, len(space.numbers) // sizes.share)
-    embedded = embed(space, rare, empty)
-    points, method, recall = _by_points(embedded, k + 1, sizes, threads, empty)
-    found = empty((len(points), k), np.int64)
+    embedded = embed(space, rare, means.empty)
+    points, method, recall = _by_points(embedded, k + 1, sizes, means)
+    found = means.empty((len(points), k), np.int64)
     if not space.codes:
         return Neighbours(_without_self(points, found), method, recall)
     size = max(1, _CELLS // ((k + 1) * (1 + space.numbers.shape[1])))
@@ -72,31 +70,30 @@ def nearest(
         lambda part: closest(space, np.arange(part.start, part.stop), points[part], k),
         found,
         size,
-        threads,
+        means.threads,
     )
     for codes in space.codes.values():
-        add_rare(space, codes, found, rare, threads)
+        add_rare(space, codes, found, rare, means.threads)
     return Neighbours(found, method, recall)
 
 
-def _by_points(
-    points: Points, k: int, sizes: Sizes, threads: int | None, empty: Empty
-) -> Neighbours:
+def _by_points(points: Points, k: int, sizes: Sizes, means: Means) -> Neighbours:
     """Search among distinct points: exactly if they are few or their columns are."""
     once = distinct(points.base)
     if len(once.first) < len(points.base):
-        base = chosen(points.base, once.first, empty)
+        base = chosen(points.base, once.first, means.empty)
         same = points.queries is points.base
-        queries = base if same else chosen(points.queries, once.first, empty)
+        queries = base if same else chosen(points.queries, once.first, means.empty)
         points = Points(base, queries)
     count, columns = points.base.shape
     wanted = min(k, count)
     if count > sizes.exact and columns > exact.TREE:
-        roughly = approximate.search(points, wanted, threads, empty)
+        roughly = approximate.search(points, wanted, means)
         if roughly:
-            return Neighbours(spread(roughly.found, once, k, empty), *roughly[1:])
-    found = exact.search(points, wanted, threads, empty)
-    return Neighbours(spread(found, once, k, empty), exact.METHOD, 1.0)
+            found = spread(roughly.found, once, k, means.empty)
+            return Neighbours(found, *roughly[1:])
+    exactly = exact.search(points, wanted, means)
+    return Neighbours(spread(exactly.found, once, k, means.empty), *exactly[1:])
 
 
 def _without_self(found: Positions, out: Positions) -> Positions:

@@ -20,6 +20,7 @@ from schemas.records import (
     ManifestSource,
     Rejection,
 )
+from tasks.algorithms.exact import ACCELERATED
 
 PACKAGES = (
     "evenkeel",
@@ -120,8 +121,9 @@ def manifest_classes(
 
 
 def _packages(evidence: Evidence) -> tuple[str, ...]:
-    found = evidence.evaluation
-    return (*PACKAGES, _ACCELERATOR) if found and found.accelerated else PACKAGES
+    judged = evidence.evaluation is not None and evidence.evaluation.accelerated
+    searched = any(search.method == ACCELERATED for search in evidence.searches)
+    return (*PACKAGES, _ACCELERATOR) if judged or searched else PACKAGES
 
 
 def accepted_rows(manifest: Manifest) -> dict[str, int]:

@@ -120,9 +120,9 @@ def reported(uri: str) -> Iterator[None]:
 def patiently(uri: str, act: Callable[[], T]) -> T:
     """Try again what obstore does not when a connection is lost.
 
-    That is a list that breaks off half-way, and a put that must create. The first put
-    may have been done all the same; then the next is told that the name is taken, and
-    who calls has to compare.
+    That is a list that breaks off half-way, a removal, and a put that must create. The
+    first put may have been done all the same; then the next is told that the name is
+    taken, and who calls has to compare.
 
     Args:
         uri: What is worked on.

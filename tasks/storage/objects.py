@@ -170,10 +170,13 @@ class ObjectStore:
         key = self._key(checked(path))
         for copy in [name for name in self._fetched if name.startswith(f"{path}/")]:
             del self._fetched[copy]
-        with reported(f"{self.root}/{path}"):
+
+        def act() -> None:
             for batch in self._bucket.list(key):  # obstore lists whole segments only
                 self._bucket.delete([item["path"] for item in batch])
             self._bucket.delete(key)
+
+        patiently(f"{self.root}/{path}", act)
 
     def make(self, folder: str) -> None:  # noqa: ARG002 - a store on disk makes it
         """See that the store keeps what is there; a prefix need not be made.

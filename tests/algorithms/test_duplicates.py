@@ -52,7 +52,7 @@ def test_rows_are_as_near_as_if_all_had_been_searched(
     k = data.draw(st.integers(1, len(points)))
     once = distinct(points)
     base = points[once.first]
-    near = search(Points(base, base), min(k, len(base)))
+    near = search(Points(base, base), min(k, len(base))).found
     found = spread(near, once, k)
     assert found.shape == (len(points), k)
     assert all(len({*line}) == k for line in found.tolist())

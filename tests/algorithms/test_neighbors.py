@@ -18,6 +18,7 @@ from sklearn.neighbors import NearestNeighbors
 from schemas.config import BalanceConfig
 from tasks.algorithms import arrays
 from tasks.algorithms import columns as column_roles
+from tasks.algorithms.arrays import Means
 from tasks.algorithms.distances import Positions
 from tasks.algorithms.neighbors import SIZES, Sizes, majority, nearest
 from tasks.algorithms.search_space import SearchSpace, search_space
@@ -204,7 +205,7 @@ def test_an_approximate_search_finds_nearly_all_of_real_rows(
 def test_the_number_of_threads_changes_nothing(kind: str, sizes: Sizes) -> None:
     space = points_of(kind)
     one, two, seven = (
-        nearest(space, 5, sizes=sizes, threads=threads) for threads in (1, 2, 7)
+        nearest(space, 5, sizes=sizes, means=Means(threads)) for threads in (1, 2, 7)
     )
     assert one.found.tobytes() == two.found.tobytes() == seven.found.tobytes()
     assert one[1:] == two[1:] == seven[1:]
@@ -225,7 +226,7 @@ def test_points_in_files_and_in_small_blocks_have_the_same_neighbours(
         made.append(np.memmap(file, dtype, "w+", shape=shape))
         return made[-1]
 
-    parts = nearest(space, 5, sizes=sizes, empty=empty)
+    parts = nearest(space, 5, sizes=sizes, means=Means(empty=empty))
     assert parts.found.tobytes() == whole.found.tobytes()
     assert parts[1:] == whole[1:]
     assert parts.found is made[-1]

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tasks.algorithms import rare_levels
+from tasks.algorithms.arrays import Means
 from tasks.algorithms.neighbors import Sizes, nearest
 from tasks.algorithms.rare_levels import blocks
 from tasks.algorithms.search_space import SearchSpace
@@ -39,4 +40,5 @@ def test_pairs_compared_at_once_change_nothing(
     sizes = Sizes(rare=100)
     whole = nearest(space, 5, sizes=sizes).found
     monkeypatch.setattr(rare_levels, "_CELLS", cells)
-    assert np.array_equal(nearest(space, 5, sizes=sizes, threads=3).found, whole)
+    found = nearest(space, 5, sizes=sizes, means=Means(threads=3)).found
+    assert np.array_equal(found, whole)

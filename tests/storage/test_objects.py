@@ -147,6 +147,23 @@ def test_a_list_that_breaks_off_is_asked_for_again(
     assert tally["reset within"] > 0
 
 
+def test_a_removal_whose_connection_is_lost_is_tried_again(
+    monkeypatch: pytest.MonkeyPatch, s3: S3
+) -> None:
+    with proxied(s3, "S3") as behind:
+        monkeypatch.setenv("AWS_ENDPOINT_URL", behind.proxy)
+        store = store_at(f"s3://{s3.bucket()}")
+        for number in range(12):
+            _put(store, f"{number}", b"1")
+        behind.plan(faults=["reset before", "reset after"], share=0.5, seed=1)
+        for number in range(12):
+            store.remove(f"{number}")
+        tally = behind.tally()
+        behind.plan()
+        assert not list(store.files(""))
+    assert min(tally["reset before"], tally["reset after"]) > 0
+
+
 def test_patience_ends(monkeypatch: pytest.MonkeyPatch, s3: S3) -> None:
     monkeypatch.setattr("tasks.storage.buckets.PATIENCE", timedelta(0))
     with proxied(s3, "S3") as behind:

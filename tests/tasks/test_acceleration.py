@@ -3,10 +3,15 @@
 from importlib.util import find_spec
 from pathlib import Path
 
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from flows.pipeline import balance_dataset
 from tasks.acceleration import SWITCH, accelerates
+from tasks.algorithms.exact import ACCELERATED, TREE
+from tasks.rederiving import check_derived
 from tasks.running import DirectRunner
 from tests.tasks.attempts import config_of
 
@@ -53,3 +58,23 @@ def test_the_manifest_names_it_only_when_it_was_used(
     assert outcome.evidence.evaluation
     assert outcome.evidence.evaluation.accelerated == used
     assert "faiss-cpu" in packages
+
+
+@pytest.mark.skipif(not THERE, reason="scikit-learn-intelex is not installed")
+def test_a_search_by_it_is_told_and_made_again_by_it_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    random = np.random.default_rng(0)
+    columns = {f"x{place}": random.normal(size=400) for place in range(TREE + 1)}
+    table = pa.table(columns | {"kind": ["a"] * 300 + ["b"] * 100})
+    pq.write_table(table, tmp_path / "mixed.parquet")
+    outcome = balance_dataset(config_of(tmp_path, ignore=[]), DirectRunner())
+    assert [item.method for item in outcome.manifest.searches] == [ACCELERATED]
+    assert "scikit-learn-intelex" in outcome.manifest.environment.packages
+    root = str(tmp_path / "out" / "mixed")
+    assert check_derived(root, outcome.manifest).success
+    monkeypatch.setenv(SWITCH, "0")
+    otherwise = check_derived(root, outcome.manifest)
+    assert not otherwise.success
+    assert otherwise.note
+    assert f"were found by {ACCELERATED}" in otherwise.note
