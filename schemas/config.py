@@ -32,6 +32,7 @@ class EvaluatorKind(StrEnum):
 
     RANDOM_FOREST = "random_forest"
     KNN = "knn"
+    LOGISTIC_REGRESSION = "logistic_regression"
     HIST_GRADIENT_BOOSTING = "hist_gradient_boosting"
     XGBOOST = "xgboost"
     NONE = "none"
@@ -174,6 +175,70 @@ class EvaluationConfig(Frozen):
     """Level of the interval of the difference."""
 
 
+class Approach(StrEnum):
+    """A way to treat imbalance that a tournament can try."""
+
+    NONE = "none"
+    THRESHOLD = "threshold"
+    WEIGHTS = "weights"
+    RANDOM_UNDER = "random_under"
+    RANDOM_UNDER_CORRECTED = "random_under_corrected"
+    RANDOM_OVER = "random_over"
+    SMOTE_UNDER = "smote_under"
+    SMOTE = "smote"
+
+
+class TournamentConfig(Frozen):
+    """How strategies are compared, each fitted inside every training fold."""
+
+    approaches: tuple[Approach, ...] = Field(default=tuple(Approach), min_length=1)
+    """What is tried; none always is. threshold: none, its threshold tuned in the
+    training fold. weights: class weights. corrected: back to the real priors."""
+
+    ratios: tuple[Annotated[float, Field(gt=0, le=1)], ...] = Field(
+        default=(0.1, 0.25, 0.5, 1.0), min_length=1
+    )
+    """Rows of each smaller class to rows of the largest; one that does nothing is left
+    out."""
+
+    learners: tuple[EvaluatorKind, ...] = Field(
+        default=(EvaluatorKind.RANDOM_FOREST,), min_length=1
+    )
+    """Models that are fitted."""
+
+    folds: int = Field(default=5, ge=2, le=20)
+    """Parts of the rows; each is predicted once in a repeat."""
+
+    repeats: int = Field(default=3, ge=1, le=20)
+    """How often the rows are parted anew."""
+
+    group: str | None = None
+    """A column whose equal values stay in one fold, such as a customer."""
+
+    max_rows: int = Field(default=20_000, ge=100)
+    """Training rows that are compared on, about; a seeded, stratified sample."""
+
+    cost_fp: float | None = Field(default=None, gt=0)
+    """What it costs to take a row of another class for the minority's."""
+
+    cost_fn: float | None = Field(default=None, gt=0)
+    """What it costs to miss a row of the minority class."""
+
+    level: float = Field(default=0.05, gt=0, lt=0.5)
+    """An approach beats none if its corrected p-value is below this."""
+
+    sentinel: bool = True
+    """Run none on permuted labels too, which nothing honest can predict."""
+
+    @model_validator(mode="after")
+    def _can_be_run(self) -> Self:
+        if EvaluatorKind.NONE in self.learners:
+            raise ValueError("learners must be models; none is no model")
+        if (self.cost_fp is None) != (self.cost_fn is None):
+            raise ValueError("give cost_fp and cost_fn, or neither")
+        return self
+
+
 class WatchConfig(Frozen):
     """When the watch flow speaks up about a dataset."""
 
@@ -238,6 +303,9 @@ class BalanceConfig(Frozen):
 
     publish: PublishWhen = Field(default=PublishWhen.ALWAYS, title="Publish")
     """Which verdict a version needs; one without it is held back, with its report."""
+
+    tournament: TournamentConfig = Field(default=TournamentConfig(), title="Tournament")
+    """How compare, and strategy evidence, find what is best."""
 
     watch: WatchConfig = WatchConfig()
     """When the watch flow speaks up about the source."""

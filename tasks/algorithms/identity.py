@@ -9,7 +9,7 @@ FORMAT = 3
 """Raised when the same config begins to mean other bytes."""
 
 _WITHOUT_MEANING = {
-    *("source", "output", "name", "publish", "watch"),
+    *("source", "output", "name", "publish", "watch", "tournament"),
     *("source_credentials", "output_credentials"),
 }
 
