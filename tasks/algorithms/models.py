@@ -14,9 +14,10 @@ from sklearn.base import BaseEstimator
 from sklearn.compose import ColumnTransformer
 from sklearn.ensemble import HistGradientBoostingClassifier, RandomForestClassifier
 from sklearn.impute import SimpleImputer
+from sklearn.linear_model import LogisticRegression
 from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import Pipeline
-from sklearn.preprocessing import OrdinalEncoder, StandardScaler
+from sklearn.preprocessing import OneHotEncoder, OrdinalEncoder, StandardScaler
 from threadpoolctl import threadpool_limits
 
 from schemas.config import EvaluatorKind
@@ -28,6 +29,12 @@ from tasks.algorithms.labels import Codes
 Floats = npt.NDArray[np.float64]
 
 NEIGHBORS = 5
+
+LEVELS = 50
+"""Columns that a category becomes for logistic regression, at most: the rarest share
+one."""
+
+_SCALED = (EvaluatorKind.KNN, EvaluatorKind.LOGISTIC_REGRESSION)
 
 
 def can_accelerate(evaluator: EvaluatorKind) -> bool:
@@ -59,7 +66,8 @@ def make(
     are, but not a column without any value. Categories become ordinal codes, with own
     codes for missing (-2) and for levels unseen in training (-1). One-hot columns would
     follow the levels in memory, trees do not need them, and both sides of a comparison
-    are coded alike.
+    are coded alike. Logistic regression alone, to which the order of codes would mean
+    something, gets one-hot columns, of at most `LEVELS` levels each.
 
     Args:
         evaluator: Any but none.
@@ -84,8 +92,9 @@ def make(
         model = _accelerated_forest(trees, seed % 2**32)
     else:
         model = _classifier(evaluator, trees, seed % 2**32)
-    scale = [("scale", StandardScaler())] if evaluator is EvaluatorKind.KNN else []
-    features = _features(columns)
+    scale = [("scale", StandardScaler())] if evaluator in _SCALED else []
+    one_hot = evaluator is EvaluatorKind.LOGISTIC_REGRESSION
+    features = _features(columns, _one_hot() if one_hot else _ordinal())
     return Pipeline([("features", features), *scale, ("model", model)])
 
 
@@ -114,7 +123,7 @@ def fit_predict(
     present, gapless = np.unique(codes, return_inverse=True)  # XGBoost bears no gap
     probabilities = np.zeros((len(unseen), classes))
     with (
-        threadpool_limits(1, "openmp"),  # sums by threads differ in the last bits
+        threadpool_limits(1),  # sums by threads differ in the last bits
         warnings.catch_warnings(),
     ):
         # A set cut down to one row a class is small, not a regression problem.
@@ -126,11 +135,22 @@ def fit_predict(
     return probabilities
 
 
-def _features(columns: Sequence[Column]) -> ColumnTransformer:
-    median = SimpleImputer(strategy="median", keep_empty_features=True)
-    encoder = OrdinalEncoder(
+def _ordinal() -> OrdinalEncoder:
+    return OrdinalEncoder(
         handle_unknown="use_encoded_value", unknown_value=-1, encoded_missing_value=-2
     )
+
+
+def _one_hot() -> OneHotEncoder:
+    return OneHotEncoder(
+        handle_unknown="infrequent_if_exist", max_categories=LEVELS, sparse_output=False
+    )
+
+
+def _features(
+    columns: Sequence[Column], encoder: OrdinalEncoder | OneHotEncoder
+) -> ColumnTransformer:
+    median = SimpleImputer(strategy="median", keep_empty_features=True)
     return ColumnTransformer(
         [
             ("numbers", median, numeric(columns)),
@@ -145,6 +165,8 @@ def _classifier(evaluator: EvaluatorKind, trees: int, seed: int) -> BaseEstimato
             return RandomForestClassifier(trees, random_state=seed, n_jobs=-1)
         case EvaluatorKind.KNN:
             return KNeighborsClassifier(NEIGHBORS)
+        case EvaluatorKind.LOGISTIC_REGRESSION:
+            return LogisticRegression(max_iter=1_000)
         case EvaluatorKind.HIST_GRADIENT_BOOSTING:
             # Early stopping would set rows aside at 10,000 rows, so on one side only.
             return HistGradientBoostingClassifier(
