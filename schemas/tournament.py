@@ -58,6 +58,9 @@ class MatchResult(Frozen):
     """1 if they are neither too extreme (below) nor too timid (above)."""
     expected_calibration_error: float
     """Of the minority class, over ten bins of equally many rows."""
+    threshold: float | None = None
+    """Where one was tuned, for two classes: the probability of the minority class from
+    which on it is predicted."""
     cost: float | None = None
     """Per row, by the config's costs."""
     cost_curve: Curve | None = None
@@ -91,10 +94,11 @@ class Standing(Frozen):
     name: str
     """Unique, for people: `smote to 1:2, random_forest`."""
     estimates: dict[str, Estimate]
-    """By the name of the metric, those of calibration, cost, fit_seconds and train_rows
-    as well; one that is undefined in any fold is left out."""
+    """By the name of the metric, those of calibration, cost, fit_seconds, train_rows and
+    rank (in the primary metric, 1 is best) as well; one that is undefined in any fold
+    is left out."""
     against_none: Comparison | None
-    """None for none itself."""
+    """None for none itself, and where the primary metric is undefined."""
     cost_curve: Curve | None = None
 
 
