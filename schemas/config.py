@@ -228,7 +228,7 @@ class TournamentConfig(Frozen):
     """An approach beats none if its corrected p-value is below this."""
 
     sentinel: bool = True
-    """Run none on permuted labels too, which nothing honest can predict."""
+    """Play on permuted labels too, which nothing honest can predict."""
 
     @model_validator(mode="after")
     def _can_be_run(self) -> Self:

@@ -38,7 +38,8 @@ class Match(Frozen):
     candidate: Candidate
     fold: Fold
     permuted: bool = False
-    """Labels shuffled before anything else: the leak sentinel."""
+    """Labels shuffled before anything else: the leak sentinel. It is played by the
+    first learner's last candidate, which changes the rows most."""
 
 
 class MatchResult(Frozen):
@@ -62,9 +63,10 @@ class MatchResult(Frozen):
     """Where one was tuned, for two classes: the probability of the minority class from
     which on it is predicted."""
     cost: float | None = None
-    """Per row, by the config's costs."""
+    """Per row, by the config's costs, of the classes that were predicted."""
     cost_curve: Curve | None = None
-    """x share of cost that a miss has of miss plus false alarm, y cost per row."""
+    """x share that a miss has of the cost of a miss and a false alarm, y cost per row
+    if the minority class is predicted from probability 1 - x on, as costs suggest."""
 
 
 class Estimate(Frozen):
