@@ -96,9 +96,9 @@ class Standing(Frozen):
     name: str
     """Unique, for people: `smote to 1:2, random_forest`."""
     estimates: dict[str, Estimate]
-    """By the name of the metric, those of calibration, cost, fit_seconds, train_rows and
-    rank (in the primary metric, 1 is best) as well; one that is undefined in any fold
-    is left out."""
+    """By the name of the metric, those of calibration, cost, fit_seconds, train_rows
+    and rank (in the primary metric, 1 is best) as well; one that is undefined in any
+    fold is left out."""
     against_none: Comparison | None
     """None for none itself, and where the primary metric is undefined."""
     cost_curve: Curve | None = None

@@ -3,7 +3,6 @@
 What they see of a table lives in features; how they are scored, in metrics.
 """
 
-import warnings
 from collections.abc import Sequence
 from multiprocessing import cpu_count
 
@@ -18,13 +17,13 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import OneHotEncoder, OrdinalEncoder, StandardScaler
-from threadpoolctl import threadpool_limits
 
 from schemas.config import EvaluatorKind
 from schemas.errors import UserError
 from schemas.records import Column
 from tasks.algorithms.features import categorical, numeric
 from tasks.algorithms.labels import Codes
+from tasks.algorithms.steady import steady
 
 Floats = npt.NDArray[np.float64]
 
@@ -98,12 +97,14 @@ def make(
     return Pipeline([("features", features), *scale, ("model", model)])
 
 
-def fit_predict(
+def fit_predict(  # noqa: PLR0913 - what is learnt from, and what is asked
     model: Pipeline,
     features: pd.DataFrame,
     codes: Codes,
     unseen: pd.DataFrame,
     classes: int,
+    *,
+    weights: Floats | None = None,
 ) -> Floats:
     """Fit a model and predict, to the same bytes whatever the number of cores.
 
@@ -113,6 +114,8 @@ def fit_predict(
         codes: Their class codes, shape (rows,), each in 0..classes-1.
         unseen: Rows to predict, with the same columns.
         classes: Number of classes K; those without a training row get probability 0.
+        weights: How much each training row counts, shape (rows,), each above 0; all
+            alike when not given. Not for what `takes_weights` denies.
 
     Returns:
         Probabilities, shape (rows of unseen, K).
@@ -122,17 +125,28 @@ def fit_predict(
         classifier.set_params(n_neighbors=min(NEIGHBORS, len(features)))
     present, gapless = np.unique(codes, return_inverse=True)  # XGBoost bears no gap
     probabilities = np.zeros((len(unseen), classes))
-    with (
-        threadpool_limits(1),  # sums by threads differ in the last bits
-        warnings.catch_warnings(),
-    ):
-        # A set cut down to one row a class is small, not a regression problem.
-        warnings.filterwarnings("ignore", "The number of unique classes")
-        model.fit(features, gapless)
+    if len(present) == 1:  # not every model bears to have nothing to tell apart
+        probabilities[:, present] = 1
+        return probabilities
+    weighted = {} if weights is None else {"model__sample_weight": weights}
+    with steady():
+        model.fit(features, gapless, **weighted)
         if isinstance(classifier, RandomForestClassifier):
             classifier.set_params(n_jobs=1)  # the same: trees add their votes up
         probabilities[:, present] = model.predict_proba(unseen)
     return probabilities
+
+
+def takes_weights(evaluator: EvaluatorKind) -> bool:
+    """Tell whether a model can count some rows for more than others.
+
+    Args:
+        evaluator: Any but none.
+
+    Returns:
+        False for nearest neighbours, which vote one for each.
+    """
+    return evaluator is not EvaluatorKind.KNN
 
 
 def _ordinal() -> OrdinalEncoder:

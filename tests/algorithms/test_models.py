@@ -16,7 +16,7 @@ from schemas.errors import UserError
 from schemas.records import Column, Role
 from tasks.algorithms.features import to_frame
 from tasks.algorithms.labels import Codes
-from tasks.algorithms.models import can_accelerate, fit_predict, make
+from tasks.algorithms.models import can_accelerate, fit_predict, make, takes_weights
 
 KINDS = [kind for kind in EvaluatorKind if kind is not EvaluatorKind.NONE]
 EVERY_KIND = pytest.mark.parametrize("kind", KINDS)
@@ -202,6 +202,47 @@ def test_one_row_a_class_is_small_and_no_reason_to_warn(kind: EvaluatorKind) -> 
     few = features.iloc[firsts]
     found = fit_predict(make(kind, 5, 0, COLUMNS), few, codes[firsts], features, 3)
     assert found.shape == (120, CLASSES)
+
+
+@EVERY_KIND
+def test_rows_of_one_class_are_no_reason_to_fail(kind: EvaluatorKind) -> None:
+    features, codes = rows(1)
+    mine = codes == 1
+    found = fit_predict(
+        make(kind, 5, 0, COLUMNS), features[mine], codes[mine], features, CLASSES
+    )
+    np.testing.assert_array_equal(found, [[0, 1, 0]] * 120)
+
+
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if takes_weights(kind)])
+def test_the_heavier_a_class_the_likelier_it_is(kind: EvaluatorKind) -> None:
+    features, codes = rows(1)
+    unseen, _ = rows(2)
+    shares = [
+        fit_predict(
+            make(kind, 20, 0, COLUMNS),
+            features,
+            codes,
+            unseen,
+            CLASSES,
+            weights=np.where(codes == 2, weight, 1.0),
+        ).mean(axis=0)[2]
+        for weight in (0.1, 1.0, 10.0)
+    ]
+    assert shares[0] < shares[1] < shares[2]
+
+
+def test_weights_by_class_are_those_of_scikit_learn() -> None:
+    features, codes = rows(1)
+    unseen, _ = rows(2)
+    asked, told = (make(FOREST, 20, 0, COLUMNS) for _ in range(2))
+    told.set_params(model__class_weight="balanced")
+    counts = np.bincount(codes)
+    weights = len(codes) / (CLASSES * counts[codes])
+    np.testing.assert_array_equal(
+        fit_predict(asked, features, codes, unseen, CLASSES, weights=weights),
+        fit_predict(told, features, codes, unseen, CLASSES),
+    )
 
 
 def test_no_feature_is_an_error_the_user_can_mend() -> None:
