@@ -1,0 +1,61 @@
+"""Fits that come out the same beside others: the settings of a process, shared.
+
+Numbers of threads and filters of warnings belong to the whole process. Were each fit to
+set and reset them by itself, one that ends would change them under one that goes on.
+"""
+
+import warnings
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from threading import Lock
+
+from threadpoolctl import threadpool_limits
+
+_IGNORED = (
+    # A set cut down to one row a class is small, not a regression problem.
+    "The number of unique classes",
+    # Folds of a rare class: who says that a verdict is weak is not the splitter.
+    "The least populated class",
+)
+
+
+class _Shared:
+    """Settings that hold from when the first comes until the last leaves."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._inside = 0
+        self._settings = ExitStack()
+
+    def enter(self) -> None:
+        with self._lock:
+            if not self._inside:
+                # Sums by several threads differ in the last bits.
+                self._settings.enter_context(threadpool_limits(1))
+                self._settings.enter_context(warnings.catch_warnings())
+                for message in _IGNORED:
+                    warnings.filterwarnings("ignore", message)
+            self._inside += 1
+
+    def leave(self) -> None:
+        with self._lock:
+            self._inside -= 1
+            if not self._inside:
+                self._settings.close()
+
+
+_shared = _Shared()
+
+
+@contextmanager
+def steady() -> Iterator[None]:
+    """Have BLAS and OpenMP use one thread, and be quiet of what is no news.
+
+    Yields:
+        Nothing. Bodies in several threads of a process may overlap in any way.
+    """
+    _shared.enter()
+    try:
+        yield
+    finally:
+        _shared.leave()
