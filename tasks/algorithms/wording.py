@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from schemas.config import Metric
 from schemas.records import Evaluation, Search
+from tasks.algorithms.certainty import signed
 from tasks.algorithms.tables import METRICS
 
 _OUTCOMES = {
@@ -52,8 +53,8 @@ def verdict_sentence(evaluation: Evaluation | None) -> str:
     turned = "; positive is better" if better == "lower" else ""
     return (
         f"{_OUTCOMES[evaluation.verdict]}: {name} {_change(evaluation)} (difference "
-        f"{_signed(evaluation.difference)}, {100 * evaluation.confidence:g} % interval "
-        f"{_signed(low)} to {_signed(high)}{turned})."
+        f"{signed(evaluation.difference)}, {100 * evaluation.confidence:g} % interval "
+        f"{signed(low)} to {signed(high)}{turned})."
     )
 
 
@@ -121,7 +122,3 @@ def _score(evaluation: Evaluation, model: str, metric: Metric) -> float:
     scores = {one.name: getattr(one.scores, metric) for one in evaluation.models}
     score = scores.get(model)
     return math.nan if score is None else float(score)
-
-
-def _signed(value: float) -> str:
-    return f"{round(value, 3) + 0:+.3f}"  # + 0 for no negative zero

@@ -1,0 +1,211 @@
+"""What a recommendation says. Which candidate it is was decided in recommendation."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from schemas.config import Approach, Metric
+from schemas.tournament import Comparison, Standing
+from tasks.algorithms.certainty import bare_p, interval_words, p_words, signed
+from tasks.algorithms.contenders import odds, treatment
+from tasks.algorithms.corrected_t import Mean
+from tasks.algorithms.tables import METRICS
+
+MEASURES = {
+    **{metric.value: name for metric, (name, _) in METRICS.items()},
+    "expected_calibration_error": "calibration error",
+    "cost": "cost per row",
+}
+_DO = {
+    Approach.WEIGHTS: "Weight the classes, resample nothing",
+    Approach.RANDOM_UNDER: "Undersample at random to {}",
+    Approach.RANDOM_UNDER_CORRECTED: (
+        "Undersample at random to {} and correct the probabilities"
+    ),
+    Approach.RANDOM_OVER: "Oversample at random to {}",
+    Approach.SMOTE_UNDER: "Use SMOTE with undersampling, to {}",
+    Approach.SMOTE: "Use SMOTE to {}",
+}
+
+
+class Tuned(NamedTuple):
+    """Where the threshold was put in the folds."""
+
+    lowest: float
+    middle: float
+    highest: float
+
+
+class Rival(NamedTuple):
+    """The best of those that beat their own none and were not chosen."""
+
+    standing: Standing
+    lead: Mean
+    """Over the chosen; negative where the chosen is better."""
+
+
+class Choice(NamedTuple):
+    """What was chosen, and what it was chosen over."""
+
+    metric: Metric
+    level: float
+    standings: Sequence[Standing]
+    """Of all candidates."""
+    chosen: Standing
+    none: Standing
+    """With the learner of the chosen."""
+    rival: Rival | None
+    worse: Sequence[str]
+    """Measures in which the chosen is clearly worse than none."""
+    tuned: Tuned | None
+    """None where no single threshold was tuned."""
+
+
+def advise(choice: Choice) -> str:
+    """Put a choice in words, with the numbers that it rests on.
+
+    Args:
+        choice: With a primary metric that is defined.
+
+    Returns:
+        Plain text: what to do and why; where there is one, the better mean that is not
+        significantly better; the price, where other measures got worse.
+    """
+    if choice.chosen.candidate.approach is Approach.NONE:
+        return _as_it_is(choice)
+    others = (_rival_sentence(choice), _price_sentence(choice))
+    return " ".join([_change_sentence(choice), *filter(None, others)])
+
+
+def undecided(metric: Metric) -> str:
+    """Say that candidates could not be compared."""
+    return (
+        f"Do not balance: nothing can be said for it, as {MEASURES[metric]} is "
+        "undefined in some folds, which lack rows of some class."
+    )
+
+
+def _as_it_is(choice: Choice) -> str:
+    name, mean = MEASURES[choice.metric], _mean(choice.chosen, choice.metric)
+    if choice.rival:
+        learner = _plain(choice.chosen)
+        return (
+            f"Do not balance: {learner} on the rows as they are reaches {name} "
+            f"{mean}, and the best that balancing reached with another learner, "
+            f"{_mean(choice.rival.standing, choice.metric)} of "
+            f"{choice.rival.standing.name}, is not significantly better "
+            f"({_lead(choice.rival, choice.level)})."
+        )
+    tried = [one for one in choice.standings if one.against_none]
+    if not tried:
+        return f"Do not balance: nothing else could be compared; {name} is {mean}."
+    return (
+        f"Do not balance: of {_many(len(tried))} none beat the rows as they are "
+        f"({name} {mean}) at the {choice.level:g} level; {_best_try(choice, tried)}"
+        f"{_harm(choice, tried)}."
+    )
+
+
+def _best_try(choice: Choice, tried: Sequence[Standing]) -> str:
+    """Tell how far the best came with the learner that is recommended, if there is."""
+    learner = choice.chosen.candidate.learner
+    own = [one for one in tried if one.candidate.learner == learner]
+    best, found = max(
+        ((one, one.against_none) for one in own or tried if one.against_none),
+        key=lambda pair: pair[1].difference,
+    )
+    return (
+        f"the best, {_called(choice, best)}, differs by {signed(found.difference)} "
+        f"({_evidence(choice, found)})"
+    )
+
+
+def _harm(choice: Choice, tried: Sequence[Standing]) -> str:
+    harmed = sum(
+        one.against_none.p_holm < choice.level and one.against_none.difference < 0
+        for one in tried
+        if one.against_none
+    )
+    return f", and {harmed} did significantly worse" if harmed else ""
+
+
+def _change_sentence(choice: Choice) -> str:
+    found = choice.chosen.against_none
+    if found is None:
+        raise ValueError(f"{choice.chosen.name} was not compared with none")
+    return (
+        f"{_what_to_do(choice)}: with {_plain(choice.chosen)} "
+        f"{_move(choice, choice.metric)} (difference {signed(found.difference)}, "
+        f"{_evidence(choice, found)})."
+    )
+
+
+def _what_to_do(choice: Choice) -> str:
+    candidate, tuned = choice.chosen.candidate, choice.tuned
+    if candidate.approach is Approach.THRESHOLD:
+        if tuned is None:
+            return "Do not balance: tune the thresholds instead"
+        return (
+            f"Do not balance: move the threshold to {tuned.middle:.2f} "
+            f"({tuned.lowest:.2f} to {tuned.highest:.2f} over the folds)"
+        )
+    return _DO[candidate.approach].format(odds(candidate.ratio or 1))
+
+
+def _rival_sentence(choice: Choice) -> str:
+    rival = choice.rival
+    if rival is None or rival.lead.mean <= 0:
+        return ""
+    return (
+        f"The best mean, {_mean(rival.standing, choice.metric)} of "
+        f"{_called(choice, rival.standing)}, is not significantly better "
+        f"({_lead(rival, choice.level)}), and this is simpler."
+    )
+
+
+def _price_sentence(choice: Choice) -> str:
+    if not choice.worse:
+        return ""
+    return f"At a price: {', '.join(_move(choice, name) for name in choice.worse)}."
+
+
+def _move(choice: Choice, measure: str) -> str:
+    before, after = (
+        one.estimates[measure].mean for one in (choice.none, choice.chosen)
+    )
+    verb = "rises" if after > before else "falls"
+    return f"{MEASURES[measure]} {verb} from {before:.3f} to {after:.3f}"
+
+
+def _lead(rival: Rival, level: float) -> str:
+    interval, p_value = interval_words(rival.lead.interval, level), rival.lead.p_value
+    return f"difference {signed(rival.lead.mean)}, {interval}, {p_words(p_value)}"
+
+
+def _evidence(choice: Choice, found: Comparison) -> str:
+    """Give both p-values: the interval is that of a single test."""
+    interval = interval_words(found.interval, choice.level)
+    tests = sum(one.against_none is not None for one in choice.standings)
+    if tests == 1:
+        return f"{interval}, {p_words(found.p_value)}"
+    return (
+        f"{interval}, {p_words(found.p_value)}, {bare_p(found.p_holm)} after Holm's "
+        f"correction for {tests} tests"
+    )
+
+
+def _plain(standing: Standing) -> str:
+    return standing.candidate.learner.replace("_", " ")
+
+
+def _called(choice: Choice, standing: Standing) -> str:
+    """Leave out the learner where there is but one."""
+    learners = {one.candidate.learner for one in choice.standings}
+    return treatment(standing.candidate) if len(learners) == 1 else standing.name
+
+
+def _mean(standing: Standing, measure: str) -> str:
+    return f"{standing.estimates[measure].mean:.3f}"
+
+
+def _many(count: int) -> str:
+    return "1 candidate" if count == 1 else f"{count} candidates"

@@ -1,0 +1,226 @@
+"""A recommendation is none unless something is better, and then the simplest such."""
+
+import random
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from schemas.config import Approach, Metric
+from schemas.tournament import Candidate, MatchResult, Recommendation
+from tasks.algorithms.contenders import complexity
+from tasks.algorithms.match_table import tabulate
+from tasks.algorithms.recommendation import recommend
+from tasks.algorithms.standings import rank_candidates
+from tests import matches
+from tests.matches import KNN, candidate
+
+NONE = candidate("none")
+
+
+def _recommend(
+    made: list[MatchResult], metric: Metric = Metric.MACRO_F1, level: float = 0.05
+) -> Recommendation:
+    table = tabulate(made, metric, level)
+    return recommend(table, rank_candidates(table, {}))
+
+
+def _gains(*better: str, gain: float = 0.1) -> dict[Candidate, float]:
+    return {
+        one: gain if one.approach.value in better else 0.0 for one in matches.field()
+    }
+
+
+def test_with_nothing_to_gain_it_says_do_not_balance() -> None:
+    found = _recommend(matches.results(_gains()))
+
+    assert found.candidate == NONE
+    assert found.sentence.startswith("Do not balance: of 22 candidates none beat")
+    assert "after Holm's correction for 22 tests" in found.sentence
+
+
+def test_what_does_harm_is_counted() -> None:
+    found = _recommend(matches.results(_gains("smote", gain=-0.1)))
+
+    assert found.candidate == NONE
+    assert "and 4 did significantly worse" in found.sentence
+
+
+def test_of_several_that_help_the_simplest_is_chosen() -> None:
+    better = ("threshold", "weights", "random_over", "smote")
+
+    found = _recommend(matches.results(_gains(*better)))
+
+    assert found.candidate == candidate("threshold")
+    assert found.threshold == pytest.approx(0.12, abs=0.05)
+    assert found.sentence.startswith(
+        f"Do not balance: move the threshold to {found.threshold:.2f} ("
+    )
+    assert "and this is simpler" in found.sentence
+
+
+def test_one_that_is_significantly_better_than_the_simplest_is_chosen() -> None:
+    gains = _gains("threshold") | {candidate("smote", 0.5): 0.2}
+
+    found = _recommend(matches.results(gains))
+
+    assert found.candidate == candidate("smote", 0.5)
+    assert found.sentence.startswith("Use SMOTE to 1:2: with random forest macro-F1 ")
+    assert "is simpler" not in found.sentence
+    assert found.threshold is None
+
+
+def test_of_equal_ratios_the_one_nearest_to_as_is_is_chosen() -> None:
+    assert _recommend(matches.results(_gains("random_over"))).candidate == candidate(
+        "random_over", 0.1
+    )
+
+
+@pytest.mark.parametrize(
+    ("approach", "start"),
+    [
+        ("weights", "Weight the classes, resample nothing: "),
+        ("random_under", "Undersample at random to 1:10: "),
+        (
+            "random_under_corrected",
+            "Undersample at random to 1:10 and correct the probabilities: ",
+        ),
+        ("random_over", "Oversample at random to 1:10: "),
+        ("smote_under", "Use SMOTE with undersampling, to 1:10: "),
+    ],
+)
+def test_each_approach_is_put_as_something_to_do(approach: str, start: str) -> None:
+    found = _recommend(matches.results(_gains(approach)))
+
+    assert found.candidate.approach == approach
+    assert found.sentence.startswith(start)
+
+
+def test_a_price_is_named_where_probabilities_got_worse() -> None:
+    gains = _gains() | {candidate("smote", 1.0): 0.1}
+    found = _recommend(matches.results(gains))
+    free = _recommend(matches.results(_gains("threshold")))
+
+    assert "At a price: " in found.sentence
+    for name in ("Brier score", "log loss", "calibration error"):
+        assert f"{name} rises from 0." in found.sentence
+    assert "price" not in free.sentence
+
+
+def test_where_less_is_better_falling_is_good() -> None:
+    made = matches.results(_gains("weights"), noise=0.005)
+
+    found = _recommend(made, Metric.LOG_LOSS)
+
+    assert found.candidate == candidate("weights")
+    assert "log loss falls from" in found.sentence
+    assert "(difference +0." in found.sentence
+
+
+def test_without_a_threshold_for_all_folds_none_is_named() -> None:
+    made = [
+        one.model_copy(update={"threshold": None})
+        for one in matches.results(_gains("threshold"))
+    ]
+
+    found = _recommend(made)
+
+    assert found.threshold is None
+    assert found.sentence.startswith("Do not balance: tune the thresholds instead: ")
+
+
+def test_a_learner_that_is_better_as_it_is_beats_one_that_balancing_mends() -> None:
+    knn = {one.model_copy(update={"learner": KNN}): -0.1 for one in matches.field()}
+    knn[candidate("weights", None, KNN)] = 0.0
+
+    found = _recommend(matches.results(_gains() | knn))
+
+    assert found.candidate == NONE
+    assert "random forest on the rows as they are" in found.sentence
+    assert "weights, knn, is not significantly better" in found.sentence
+
+
+def test_a_learner_that_balancing_makes_best_is_recommended() -> None:
+    knn = {one.model_copy(update={"learner": KNN}): -0.1 for one in matches.field()}
+    knn[candidate("weights", None, KNN)] = 0.2
+
+    found = _recommend(matches.results(_gains() | knn))
+
+    assert found.candidate == candidate("weights", None, KNN)
+    assert "with knn macro-F1 rises" in found.sentence
+
+
+def test_a_metric_that_is_undefined_recommends_nothing() -> None:
+    made = [
+        one.model_copy(
+            update={"scores": one.scores.model_copy(update={"roc_auc": None})}
+        )
+        for one in matches.results(_gains())
+    ]
+
+    found = _recommend(made, Metric.ROC_AUC)
+
+    assert found.candidate == NONE
+    assert "ROC-AUC is undefined in some folds" in found.sentence
+
+
+def test_none_alone_is_left_alone() -> None:
+    found = _recommend(matches.results({NONE: 0.0}))
+
+    assert found.candidate == NONE
+    assert "nothing else could be compared" in found.sentence
+
+
+GAINS = st.fixed_dictionaries(
+    {one: st.sampled_from([-0.05, 0.0, 0.03, 0.05, 0.1]) for one in matches.field()}
+)
+
+
+@given(GAINS, st.integers(0, 9))
+@settings(max_examples=15, deadline=None)
+def test_whatever_is_recommended_has_earned_it(
+    gains: dict[Candidate, float], seed: int
+) -> None:
+    made = matches.results(gains, seed)
+    random.Random(seed).shuffle(made)  # noqa: S311 - no secret
+    table = tabulate(made, Metric.MACRO_F1, 0.05)
+    standings = rank_candidates(table, {})
+    won = [
+        one
+        for one in standings
+        if one.against_none
+        and one.against_none.p_holm < 0.05
+        and one.against_none.difference > 0
+    ]
+
+    found = recommend(table, standings)
+
+    if not won:
+        assert found.candidate == NONE
+        return
+    chosen = next(one for one in won if one.candidate == found.candidate)
+    assert complexity(chosen.candidate) <= complexity(won[0].candidate)
+    assert "\n" not in found.sentence
+    assert found.sentence.endswith(".")
+
+
+def test_noise_is_hardly_ever_recommended() -> None:
+    """Nothing to gain by any of 22: one false recommendation in twenty is allowed."""
+    rng, trials = np.random.default_rng(0), 400
+    drawn = [matches.noise_table(rng) for _ in range(trials)]
+
+    chosen = [recommend(one, rank_candidates(one, {})).candidate for one in drawn]
+
+    assert sum(one != NONE for one in chosen) / trials <= 0.05
+
+
+def test_the_order_of_simplicity_is_the_documented_one() -> None:
+    fields = sorted(matches.field(), key=complexity)
+
+    assert [one.approach for one in fields] == sorted(
+        (one.approach for one in fields), key=list(Approach).index
+    )
+    assert [one.ratio for one in fields if one.approach == "smote"] == [
+        *np.sort(matches.RATIOS)
+    ]
