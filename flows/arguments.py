@@ -24,6 +24,7 @@ def parser() -> argparse.ArgumentParser:
     _add_rollback(add("rollback", help="publish an old version again"))
     _add_prune(add("prune", help="remove old versions"))
     _add_verify(add("verify", help="check a version against its manifest"))
+    _add_unbalance(add("unbalance", help="probabilities under the real priors"))
     ui = add("ui", help="a local Prefect server, with all deployments")
     _add_request(ui)
     ui.set_defaults(act=commands.ui)
@@ -88,6 +89,27 @@ def _add_verify(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--version", type=int, metavar="N", help="which (default: the published one)"
     )
+
+
+def _add_unbalance(command: argparse.ArgumentParser) -> None:
+    add = command.add_argument
+    add(
+        "--manifest",
+        required=True,
+        metavar="M",
+        help="of what the model was trained on: OUTPUT/NAME/_commits/NUMBER.json; or "
+        "OUTPUT/NAME or NAME, for the published version",
+    )
+    add(
+        "--probabilities",
+        required=True,
+        metavar="P",
+        help="Parquet, a column for each class called LABEL or p_LABEL",
+    )
+    add("--out", required=True, metavar="Q", help="the Parquet file to write")
+    add("--anyway", action="store_true", help="even if the manifest says: not safe")
+    add("--json", action="store_true", help="one JSON record on stdout")
+    command.set_defaults(act=commands.unbalance)
 
 
 def _add_automations(command: argparse.ArgumentParser) -> None:

@@ -157,6 +157,17 @@ def verify(asked: argparse.Namespace) -> None:
         )
 
 
+def unbalance(asked: argparse.Namespace) -> None:
+    """Turn probabilities back to the real priors."""
+    from flows.corrections import show_unbalanced
+    from tasks.unbalancing import unbalance as turn_back
+
+    found = turn_back(
+        asked.manifest, asked.probabilities, asked.out, anyway=asked.anyway
+    )
+    show_unbalanced(found, as_json=asked.json)
+
+
 def tutorial(_asked: argparse.Namespace) -> None:
     """Show the tutorial."""
     from flows.console import show_markdown

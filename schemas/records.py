@@ -486,6 +486,35 @@ class Outcome(Frozen):
     """None when nothing was done."""
 
 
+class CorrectedClass(Frozen):
+    """What became of the probabilities of a class."""
+
+    label: str
+    prior_learnt: float
+    """Its share in what the model was trained on."""
+    prior_real: float
+    """Its share before balancing."""
+    mean_before: float
+    """Of the probabilities as they came."""
+    mean_after: float
+    """Of the probabilities as corrected."""
+
+
+class Unbalanced(Frozen):
+    """What turning probabilities back to the real priors came to."""
+
+    dataset: str
+    version: Annotated[int, Field(ge=1)]
+    out: str
+    """Where the corrected probabilities lie, a path or URI."""
+    rows: Count
+    classes: tuple[CorrectedClass, ...]
+    safe: bool
+    """Whether the manifest says that the formula suffices."""
+    note: str
+    """And why."""
+
+
 class Retrained(Frozen):
     """What the example retraining made of a published version."""
 

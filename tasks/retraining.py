@@ -4,8 +4,6 @@ It reads nothing but the manifest that an event names and the files listed there
 model is kept: what becomes of one is not for a project that balances data to say.
 """
 
-import re
-
 import numpy as np
 import pyarrow as pa
 from prefect import task
@@ -13,7 +11,7 @@ from prefect.artifacts import create_markdown_artifact
 from prefect.cache_policies import NO_CACHE
 
 from schemas.config import EvaluatorKind
-from schemas.errors import UserError, VerificationError
+from schemas.errors import VerificationError
 from schemas.records import Manifest, Retrained
 from tasks.acceleration import accelerates
 from tasks.algorithms import metrics, models
@@ -23,13 +21,11 @@ from tasks.algorithms.features import to_frame
 from tasks.algorithms.labels import encode
 from tasks.algorithms.tables import METRICS
 from tasks.artifacts import artifact_key
-from tasks.storage.commits import data_folder, manifest_path
+from tasks.manifests import PLACE, read_version
+from tasks.storage.commits import data_folder
 from tasks.storage.location import locate
-from tasks.storage.sealing import read_sealed
 from tasks.storage.workspace import absolute, describe, open_part
 
-_PLACE = re.compile(r"([^/]+)/_commits/([0-9]{20})\.json\Z")
-_SHOWN = 200  # letters of it
 _WIDTH = 60  # cells of a location that no one vouches for
 
 
@@ -91,45 +87,9 @@ def title(manifest: str) -> str:
     Returns:
         One line.
     """
-    if place := _PLACE.search(manifest):
+    if place := PLACE.search(manifest):
         return f"retrain / {shorten(place[1], _WIDTH)} / version {int(place[2])}"
     return f"retrain / {shorten(manifest, _WIDTH)}"
-
-
-def read_version(manifest: str) -> tuple[Manifest, str]:
-    """Read a manifest that someone names.
-
-    Args:
-        manifest: Where it lies.
-
-    Returns:
-        The manifest, and OUTPUT/NAME as a path or URI.
-
-    Raises:
-        UserError: It may not be read, or is not where manifests are.
-        VerificationError: It was changed after it was written.
-    """
-    place = locate(manifest).path
-    if not _PLACE.search(place):
-        raise _misplaced(f"{manifest[:_SHOWN]!r} is no place of a manifest")
-    root, folder, name = place.rsplit("/", 2)
-    version = read_sealed(root, f"{folder}/{name}")
-    if version is None:
-        raise UserError(f"there is no {manifest!r}; look at what the event says")
-    named = root.rpartition("/")[2], f"{folder}/{name}"
-    if named != (version.dataset, manifest_path(version.version)):
-        raise _misplaced(
-            f"{manifest!r} is not where version {version.version} of "
-            f"{version.dataset!r} is published"
-        )
-    return version, root
-
-
-def _misplaced(fact: str) -> UserError:
-    return UserError(
-        f"{fact}; give OUTPUT/NAME/_commits/NUMBER.json, as the event "
-        "evenkeel.dataset.balanced says"
-    )
 
 
 def _rows(version: Manifest, root: str, part: str) -> pa.Table:

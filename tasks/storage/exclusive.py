@@ -45,9 +45,14 @@ def checked(path: str) -> str:
     >>> checked("train/part-00000.parquet")
     'train/part-00000.parquet'
     """
-    if all(map(_SEGMENT.fullmatch, path.split("/"))):
+    if all(map(is_plain, path.split("/"))):
         return path
     raise ValueError(f"not a plain relative path: {path!r}")
+
+
+def is_plain(segment: str) -> bool:
+    """Tell whether a name is a segment that ``checked`` lets pass."""
+    return _SEGMENT.fullmatch(segment) is not None
 
 
 @contextmanager

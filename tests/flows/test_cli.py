@@ -327,3 +327,24 @@ def test_rejected_rows_and_notes_are_said(evenkeel: Command, tmp_path: Path) -> 
     assert code == 0
     assert "Rejected: 4 rows, null: label is missing" in out
     assert "  - One row has no neighbour" in out
+
+
+def test_unbalance_writes_corrected_probabilities(
+    evenkeel: Command, tmp_path: Path
+) -> None:
+    source = _plain(tmp_path / "plain.parquet")
+    strategy = ("--strategy", "random_under", "--evaluator", "none")
+    assert evenkeel("run", source, "--target", "y", *strategy)[0] == 0
+    table = _write(tmp_path / "p.parquet", p_a=[0.5, 1.0], p_b=[0.5, 0.0])
+    words = ("unbalance", "--manifest", tmp_path / "out/plain", "--probabilities")
+    code, out, err = evenkeel(*words, table, "--out", tmp_path / "q.parquet")
+    assert (code, err) == (0, "")
+    assert "2 rows corrected for plain, version 1" in out
+    assert "0.5000 → 0.7500" in out
+    corrected = pq.read_table(tmp_path / "q.parquet").to_pydict()
+    assert corrected["p_a"] == pytest.approx([0.75, 1])
+    code, out, _ = evenkeel(*words, table, "--out", tmp_path / "r.parquet", "--json")
+    assert json.loads(out)["classes"][1]["mean_after"] == pytest.approx(0.125)
+    code, _, err = evenkeel(*words, table, "--out", tmp_path / "q.parquet")
+    assert code == 2
+    assert "is there already" in err

@@ -10,7 +10,8 @@ import pytest
 from flows.pipeline import balance_dataset
 from schemas.errors import EvenkeelError, UserError, VerificationError
 from schemas.records import Outcome
-from tasks.retraining import read_version, title, train_model
+from tasks.manifests import read_version
+from tasks.retraining import title, train_model
 from tasks.running import DirectRunner
 from tasks.storage.places import places
 from tasks.storage.roots import ROOTS
