@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from schemas.config import Approach, Metric
 from schemas.tournament import Comparison, Standing
-from tasks.algorithms.certainty import bare_p, interval_words, p_words, signed
+from tasks.algorithms.certainty import interval_words, p_words, signed
 from tasks.algorithms.contenders import odds, treatment
 from tasks.algorithms.corrected_t import Mean
 from tasks.algorithms.tables import METRICS
@@ -72,8 +72,9 @@ def advise(choice: Choice) -> str:
     """
     if choice.chosen.candidate.approach is Approach.NONE:
         return _as_it_is(choice)
-    others = (_rival_sentence(choice), _price_sentence(choice))
-    return " ".join([_change_sentence(choice), *filter(None, others)])
+    others = (_spread_sentence, _rival_sentence, _price_sentence)
+    more = filter(None, (tell(choice) for tell in others))
+    return " ".join([_change_sentence(choice), *more])
 
 
 def undecided(metric: Metric) -> str:
@@ -133,7 +134,7 @@ def _change_sentence(choice: Choice) -> str:
     if found is None:
         raise ValueError(f"{choice.chosen.name} was not compared with none")
     return (
-        f"{_what_to_do(choice)}: with {_plain(choice.chosen)} "
+        f"{_what_to_do(choice)}; with {_plain(choice.chosen)} "
         f"{_move(choice, choice.metric)} (difference {signed(found.difference)}, "
         f"{_evidence(choice, found)})."
     )
@@ -141,14 +142,21 @@ def _change_sentence(choice: Choice) -> str:
 
 def _what_to_do(choice: Choice) -> str:
     candidate, tuned = choice.chosen.candidate, choice.tuned
-    if candidate.approach is Approach.THRESHOLD:
-        if tuned is None:
-            return "Do not balance: tune the thresholds instead"
-        return (
-            f"Do not balance: move the threshold to {tuned.middle:.2f} "
-            f"({tuned.lowest:.2f} to {tuned.highest:.2f} over the folds)"
-        )
-    return _DO[candidate.approach].format(odds(candidate.ratio or 1))
+    if candidate.approach is not Approach.THRESHOLD:
+        return _DO[candidate.approach].format(odds(candidate.ratio or 1))
+    if tuned is None:
+        return "Do not balance: tune the thresholds instead"
+    return f"Do not balance: move the threshold to {tuned.middle:.2f}"
+
+
+def _spread_sentence(choice: Choice) -> str:
+    tuned = choice.tuned
+    if tuned is None:
+        return ""
+    return (
+        f"In the folds the best threshold was between {tuned.lowest:.2f} and "
+        f"{tuned.highest:.2f}."
+    )
 
 
 def _rival_sentence(choice: Choice) -> str:
@@ -182,15 +190,11 @@ def _lead(rival: Rival, level: float) -> str:
 
 
 def _evidence(choice: Choice, found: Comparison) -> str:
-    """Give both p-values: the interval is that of a single test."""
+    """Say of how many tests the p-value is: the interval is that of a single one."""
     interval = interval_words(found.interval, choice.level)
     tests = sum(one.against_none is not None for one in choice.standings)
-    if tests == 1:
-        return f"{interval}, {p_words(found.p_value)}"
-    return (
-        f"{interval}, {p_words(found.p_value)}, {bare_p(found.p_holm)} after Holm's "
-        f"correction for {tests} tests"
-    )
+    many = f" after Holm's correction for {tests} tests" if tests > 1 else ""
+    return f"{interval}, {p_words(found.p_holm)}{many}"
 
 
 def _plain(standing: Standing) -> str:

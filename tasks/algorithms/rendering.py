@@ -64,7 +64,7 @@ def markdown(
         GitHub-flavoured markdown.
     """
     if folder is None:
-        links = _embedded(figures)
+        links = embedded(figures)
     else:
         links = {name: f"{folder}/{name}.svg" for name in figures}
     return MARKDOWN.get_template("report.md.j2").render(_content(evidence, links))
@@ -118,7 +118,8 @@ def _objection(evidence: Evidence) -> str | None:
     return objection(evidence.config.publish, verdict)
 
 
-def _embedded(figures: Mapping[str, bytes]) -> dict[str, str]:
+def embedded(figures: Mapping[str, bytes]) -> dict[str, str]:
+    """Write pictures as addresses, the first ones only if an artifact bears no more."""
     links, room = {}, _EMBEDDED_UP_TO
     for name, figure in figures.items():
         link = data_uri(figure)

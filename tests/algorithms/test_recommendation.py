@@ -55,7 +55,7 @@ def test_of_several_that_help_the_simplest_is_chosen() -> None:
     assert found.candidate == candidate("threshold")
     assert found.threshold == pytest.approx(0.12, abs=0.05)
     assert found.sentence.startswith(
-        f"Do not balance: move the threshold to {found.threshold:.2f} ("
+        f"Do not balance: move the threshold to {found.threshold:.2f}; with random "
     )
     assert "and this is simpler" in found.sentence
 
@@ -66,7 +66,7 @@ def test_one_that_is_significantly_better_than_the_simplest_is_chosen() -> None:
     found = _recommend(matches.results(gains))
 
     assert found.candidate == candidate("smote", 0.5)
-    assert found.sentence.startswith("Use SMOTE to 1:2: with random forest macro-F1 ")
+    assert found.sentence.startswith("Use SMOTE to 1:2; with random forest macro-F1 ")
     assert "is simpler" not in found.sentence
     assert found.threshold is None
 
@@ -80,14 +80,14 @@ def test_of_equal_ratios_the_one_nearest_to_as_is_is_chosen() -> None:
 @pytest.mark.parametrize(
     ("approach", "start"),
     [
-        ("weights", "Weight the classes, resample nothing: "),
-        ("random_under", "Undersample at random to 1:10: "),
+        ("weights", "Weight the classes, resample nothing; "),
+        ("random_under", "Undersample at random to 1:10; "),
         (
             "random_under_corrected",
-            "Undersample at random to 1:10 and correct the probabilities: ",
+            "Undersample at random to 1:10 and correct the probabilities; ",
         ),
-        ("random_over", "Oversample at random to 1:10: "),
-        ("smote_under", "Use SMOTE with undersampling, to 1:10: "),
+        ("random_over", "Oversample at random to 1:10; "),
+        ("smote_under", "Use SMOTE with undersampling, to 1:10; "),
     ],
 )
 def test_each_approach_is_put_as_something_to_do(approach: str, start: str) -> None:
@@ -127,7 +127,7 @@ def test_without_a_threshold_for_all_folds_none_is_named() -> None:
     found = _recommend(made)
 
     assert found.threshold is None
-    assert found.sentence.startswith("Do not balance: tune the thresholds instead: ")
+    assert found.sentence.startswith("Do not balance: tune the thresholds instead; ")
 
 
 def test_a_learner_that_is_better_as_it_is_beats_one_that_balancing_mends() -> None:

@@ -1,0 +1,57 @@
+"""What `evenkeel compare` prints: the recommendation, then the leaderboard.
+
+Pages for browsers are made in tasks.algorithms.leaderboard_page.
+"""
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from flows.console import print_json, terminal
+from schemas.tournament import Leaderboard
+from tasks.algorithms.captions import one_line, shorten
+from tasks.algorithms.leaderboard_page import alarm, checked, compared
+from tasks.algorithms.leaderboard_rows import is_recommended, standing_rows
+
+_STYLES = {"better": "green", "worse": "red"}
+_NAME = 40  # cells of a candidate
+
+
+def show_leaderboard(board: Leaderboard, *, as_json: bool) -> None:
+    """Print what a tournament found: a sentence, and a line for each candidate."""
+    if as_json:
+        print_json(board.model_dump(mode="json"))
+        return
+    out = terminal()
+    out.print(Text(f"{board.dataset}: rows compared: {compared(board)}", style="bold"))
+    if alarm(board):
+        out.print(Text(alarm(board), style="bold red"))
+    out.print(Text(board.recommendation.sentence, style="bold"))
+    out.print(_table(board))
+    _print_notes(out, board)
+
+
+def _table(board: Leaderboard) -> Table:
+    """Lay out the candidates, best first; an arrow points at the recommended one."""
+    rows = standing_rows(board)
+    table = Table(header_style="bold")
+    name, *numbers, _ = rows[0]
+    table.add_column(name, min_width=12)
+    for column in numbers:
+        table.add_column(column, justify="right", no_wrap=True)
+    table.add_column("")
+    for standing, row in zip(board.standings, rows, strict=True):
+        first, *values, found = row.values()
+        chosen = is_recommended(board, standing)
+        table.add_row(
+            Text(shorten(first, _NAME), style="bold" if chosen else ""),
+            *values,
+            Text("recommended" if chosen else found, style=_STYLES.get(found, "")),
+        )
+    return table
+
+
+def _print_notes(out: Console, board: Leaderboard) -> None:
+    suspects = board.sentinel.suspects if board.sentinel else ()
+    for note in filter(None, (checked(board), *suspects, *board.notes)):
+        out.print(Text(f"  - {one_line(note)}"))
