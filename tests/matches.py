@@ -121,7 +121,7 @@ def leaderboard(
     made: Sequence[MatchResult],
     metric: Metric = Metric.MACRO_F1,
     level: float = 0.05,
-    **fields: object,
+    fields: Mapping[str, object] | None = None,
 ) -> Leaderboard:
     """Make a leaderboard of results, as the flow does."""
     table = tabulate(made, metric, level)
@@ -146,5 +146,5 @@ def leaderboard(
         facts
         | {"metric": metric, "level": level, "standings": standings}
         | {"recommendation": recommend(table, standings)}
-        | fields
+        | dict(fields or {})
     )

@@ -46,9 +46,9 @@ MANY = matches.results(
 MADE = {
     "helped": matches.leaderboard(matches.results(GAINS)),
     "many": matches.leaderboard(MANY, Metric.BRIER),
-    "failed": matches.leaderboard(FEW, **_hostile("a <b>b</b>\n| c")),
+    "failed": matches.leaderboard(FEW, fields=_hostile("a <b>b</b>\n| c")),
     "alone": matches.leaderboard(
-        matches.results({candidate("none"): 0.0}), sentinel=None
+        matches.results({candidate("none"): 0.0}), fields={"sentinel": None}
     ),
 }
 DRAWN = {name: leaderboard_figures.draw(board) for name, board in MADE.items()}
@@ -66,7 +66,7 @@ def test_same_leaderboard_same_page(name: str) -> None:
 @settings(deadline=None, max_examples=25)
 def test_no_text_changes_the_shape_of_a_page(text: str) -> None:
     plain, odd = (
-        matches.leaderboard(FEW, **_hostile(each)) for each in ("plain", text)
+        matches.leaderboard(FEW, fields=_hostile(each)) for each in ("plain", text)
     )
 
     assert Outline(html(odd, {})).tags == Outline(html(plain, {})).tags

@@ -9,7 +9,7 @@ from schemas.tournament import Leaderboard
 from tests import hostile, matches
 
 GAINS = {one: 0.1 * (one.approach == "smote") for one in matches.field()}
-BOARD = matches.leaderboard(matches.results(GAINS), notes=hostile.TEXTS, minority="yes")
+BOARD = matches.leaderboard(matches.results(GAINS), fields={"notes": hostile.TEXTS})
 
 
 def test_the_recommendation_comes_first_and_all_fits(
