@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.soak.cases import CASES
+from tests.soak.kept import Tried, try_once
 from tests.soak.record import Record
 from tests.soak.report import findings_table, page
 
@@ -37,7 +38,7 @@ def found(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[str]]:
 
 @pytest.mark.parametrize("case", CASES)
 def test_what_is_claimed_holds(case: str, found: dict[str, list[str]]) -> None:
-    name, _, tried, said, reached = found[case]
+    name, _, tried, said, _, reached = found[case]
     if reached == "not tried":
         pytest.skip(f"{name}: {said}")
     assert reached == "yes", f"{name}: tried {tried}, found {said}"
@@ -49,11 +50,22 @@ def test_the_page_tells_what_held_and_what_could_not_be_tried() -> None:
         Record("races", "0 lost", "9", "one", reached=False),
         Record("disks", "told", "nothing", "not permitted", reached=None),
     ]
-    assert findings_table(records).splitlines()[2:] == [
-        "| kills | 0 lost | 9 | none | yes |",
-        "| races | 0 lost | 9 | one | **no** |",
-        "| disks | told | nothing | not permitted | not tried |",
+    found = [Tried(record, began=0, seconds=246) for record in records]
+    assert findings_table(found).splitlines()[2:] == [
+        "| kills | 0 lost | 9 | none | 4.1 | yes |",
+        "| races | 0 lost | 9 | one | 4.1 | **no** |",
+        "| disks | told | nothing | not permitted | 4.1 | not tried |",
     ]
-    told = page("make soak", records, 12.3)
+    told = page("make soak", found)
     assert told.startswith("# evenkeel: 1 of 3 laws of reliability held")
     assert "time: 12 minutes" in told
+
+
+def test_a_case_that_was_kept_is_not_tried_again(tmp_path: Path) -> None:
+    records = iter([Record("kills", "0 lost", "9", "none", reached=True)])
+    first = try_once("killed", lambda: next(records), tmp_path / "new")
+    assert try_once("killed", lambda: next(records), tmp_path / "new") == first
+    with pytest.raises(StopIteration):
+        try_once("races", lambda: next(records), tmp_path / "new")
+    with pytest.raises(StopIteration):
+        try_once("killed", lambda: next(records), None)

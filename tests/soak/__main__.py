@@ -11,6 +11,7 @@ from pathlib import Path
 
 from tests.soak import ceph
 from tests.soak.cases import CASES
+from tests.soak.kept import try_once
 from tests.soak.record import Soak
 from tests.soak.report import page
 
@@ -28,16 +29,19 @@ def main() -> None:
         with_ceph = not asked.quick and not absent
         soak = Soak(Path(folder), not asked.quick, partial(_say_at, began), with_ceph)
         try:
-            found = [CASES[name](soak) for name in asked.case or CASES]
+            found = [
+                try_once(name, partial(CASES[name], soak), asked.records)
+                for name in asked.case or CASES
+            ]
         finally:
             soak.close()
     command = shlex.join(["python", "-m", "tests.soak", *sys.argv[1:]])
-    told = page(command, found, (time.monotonic() - began) / 60)
+    told = page(command, found)
     sys.stdout.write(told)
     results = asked.results or (None if asked.quick or asked.case else _RESULTS)
     if results:
         results.write_text(told, encoding="utf-8")
-    sys.exit(any(record.reached is False for record in found))
+    sys.exit(any(case.record.reached is False for case in found))
 
 
 def _say(line: str) -> None:
@@ -54,6 +58,12 @@ def _parser() -> argparse.ArgumentParser:
     add("--quick", action="store_true", help="fewer of everything: under two minutes")
     add("--case", choices=CASES, action="append", help="this alone; may be repeated")
     add("--dir", type=Path, help="where runs publish (default: the temporary folder)")
+    add(
+        "--records",
+        type=Path,
+        metavar="FOLDER",
+        help="keep what each case found here; what is there is not tried again",
+    )
     add(
         "--results",
         type=Path,

@@ -1,9 +1,10 @@
 """Lays out what the soak found, in markdown. Nothing is tried here."""
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 
 from tests.benchmarks.report import facts, table
-from tests.soak.record import Record
+from tests.soak.kept import Tried
 
 _NOTE = """\
 Runs are whole runs of the pipeline on a table of 376 mixed rows, with real, rejected
@@ -16,31 +17,35 @@ is installed, and in a full soak only. Figures behind faults are the ratio of ru
 to those without, in the same soak."""
 
 
-def page(command: str, found: Sequence[Record], minutes: float) -> str:
+def page(command: str, found: Sequence[Tried]) -> str:
     """Put the table on a page with the machine, the versions and the date.
 
     Args:
         command: What was typed.
-        found: What was found.
-        minutes: How long it took.
+        found: What was found, and when.
 
     Returns:
         Markdown.
     """
-    reached = sum(item.reached is True for item in found)
-    lines = (f"command: `{command}`", *facts(), f"time: {minutes:.0f} minutes")
+    reached = sum(item.record.reached is True for item in found)
+    first = datetime.fromtimestamp(min(item.began for item in found), UTC)
+    took = sum(item.seconds for item in found) / 60
+    time = f"time: {took:.0f} minutes of cases, the first begun {first:%Y-%m-%d %H:%M}"
     parts = (
         f"# evenkeel: {reached} of {len(found)} laws of reliability held",
-        "\n".join(f"- {line}" for line in lines),
+        "\n".join(f"- {line}" for line in (f"command: `{command}`", *facts(), time)),
         findings_table(found),
         _NOTE,
     )
     return "\n\n".join(parts) + "\n"
 
 
-def findings_table(found: Sequence[Record]) -> str:
+def findings_table(found: Sequence[Tried]) -> str:
     """Lay out what was to be reached, and whether it was."""
     said = {True: "yes", False: "**no**", None: "not tried"}
-    rows = [(*item[:4], said[item.reached]) for item in found]
-    header = ("case", "to reach", "tried", "found", "reached")
+    rows = [
+        (*item[:4], f"{seconds / 60:.1f}", said[item.reached])
+        for item, _, seconds in found
+    ]
+    header = ("case", "to reach", "tried", "found", "minutes", "reached")
     return table(header, rows, "left")
