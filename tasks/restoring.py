@@ -14,7 +14,7 @@ from schemas.records import Manifest, Outcome
 from tasks.events import emit, payload
 from tasks.receipts import PATIENCE, are_recorded
 from tasks.recounting import check_bytes
-from tasks.storage.commits import numbers, read_version
+from tasks.storage.commits import numbers, point_to_head, read_version
 from tasks.storage.restoring import restore
 
 logger = logging.getLogger(__name__)
@@ -48,7 +48,9 @@ def roll_back(root: str, number: int) -> tuple[Manifest, bool]:
         )
     created = datetime.now(UTC).isoformat(timespec="seconds")
     manifest, is_new = restore(root, old, created, secrets.token_hex(6))
-    if is_new and get_current_settings().api.url is not None:
+    if not is_new:  # who made it new may have been killed before it was pointed to
+        point_to_head(root)
+    elif get_current_settings().api.url is not None:
         _announce(manifest, root)
     return manifest, is_new
 

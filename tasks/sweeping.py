@@ -1,4 +1,4 @@
-"""Sweeping: what killed runs left behind is removed by the next run that comes.
+"""Sweeping: what killed runs left behind is put in order by the next run that comes.
 
 What counts as left behind is said in storage.leftovers.
 """
@@ -11,6 +11,7 @@ from prefect import task
 from prefect.cache_policies import NO_CACHE
 
 from schemas.errors import EvenkeelError, UserError
+from tasks.storage.commits import point_to_head
 from tasks.storage.leftovers import sweep
 
 AGE = "EVENKEEL_LEFTOVERS_DAYS"
@@ -22,9 +23,11 @@ logger = logging.getLogger(__name__)
 
 @task(name="sweep", cache_policy=NO_CACHE)
 def sweep_leftovers(root: str) -> None:
-    """Remove attempts and temporary files that nothing was written to for long.
+    """Remove what nothing was written to for long, and set latest.json right.
 
-    Nothing depends on it: a failure is logged, and the next run tries again.
+    Who was killed between a commit and latest.json leaves it pointing to the version
+    before, and a run of the same has nothing to do that would set it right. Nothing
+    depends on it: a failure is logged, and the next run tries again.
 
     Args:
         root: OUTPUT/NAME as a path or URI; it need not exist.
@@ -38,6 +41,7 @@ def sweep_leftovers(root: str) -> None:
             logger.info("%s", line)
     except EvenkeelError as error:
         logger.warning("leftovers stay: %s", error)
+    point_to_head(root)
 
 
 def leftovers_age() -> float:

@@ -130,7 +130,7 @@ def append(root: str, manifest: Manifest) -> bool:
     """
     created = write_sealed(root, manifest_path(manifest.version), manifest)
     if created:
-        _write_latest(root)
+        point_to_head(root)
     return created
 
 
@@ -183,12 +183,20 @@ def numbered(draft: Manifest, attempt: Attempt, head: int) -> Manifest:
     return seal(draft.model_copy(update=facts))
 
 
-def _write_latest(root: str) -> None:
-    """Tell people where the head is; a failure must not undo what is committed."""
+def point_to_head(root: str) -> None:
+    """Have latest.json tell people where the head is, also after who was killed at it.
+
+    Versions do not rest on it, so a failure is logged and no more.
+
+    Args:
+        root: OUTPUT/NAME as a path or URI; it need not exist.
+    """
     try:
         head = read_head(root)
         while head is not None:
-            store_at(root).replace(LATEST, signpost(head))
+            said = signpost(head)
+            if store_at(root).read(LATEST) != said:
+                store_at(root).replace(LATEST, said)
             told, head = head, read_head(root)
             if head == told:  # else a later run may have been overwritten
                 return

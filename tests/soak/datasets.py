@@ -16,7 +16,7 @@ from schemas.config import BalanceConfig
 from schemas.errors import VerificationError
 from schemas.records import FileEntry, Manifest
 from tasks.running import DirectRunner
-from tasks.storage.commits import read_head, read_version
+from tasks.storage.commits import LATEST, read_head, read_version, signpost
 from tasks.storage.stores import store_at
 from tasks.storage.workspace import describe
 from tests.tasks.attempts import mixed_table
@@ -127,6 +127,12 @@ def head_number(root: str) -> int:
     """Give the number of the published version; 0 before the first."""
     head = read_head(root)
     return head.version if head else 0
+
+
+def is_pointed_to(root: str) -> bool:
+    """Tell whether latest.json points to the published version, if there is one."""
+    head, said = read_head(root), store_at(root).read(LATEST)
+    return said == (signpost(head) if head else None)
 
 
 def is_chain(found: list[Version]) -> bool:

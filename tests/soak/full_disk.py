@@ -18,7 +18,7 @@ from typing import Any
 from schemas.errors import UserError
 from tasks.storage.commits import data_folder, read_version
 from tests.soak.children import import_what, told
-from tests.soak.datasets import Place, begin, run, versions
+from tests.soak.datasets import Place, begin, is_pointed_to, run, versions
 from tests.soak.steps import Step, watch_steps
 
 _BALLAST = "ballast"
@@ -95,7 +95,8 @@ def tried(place: Place, failure: str, point: int, before: int) -> dict[str, Any]
     Path(place.output, _BALLAST).unlink(missing_ok=True)
     told(lambda: run(place, point).version)
     after = told(partial(look, place, before))
-    whole = left["whole"] and after["whole"]
+    pointed = told(partial(is_pointed_to, place.root))
+    whole = left["whole"] and after["whole"] and pointed
     clear(place, left)
     facts = {"failure": failure, "point": point, "after": after["moved"]}
     return {**ended, **left, **facts, "whole": whole}

@@ -15,7 +15,14 @@ from typing import NamedTuple
 
 from tests.soak.buckets import Behind
 from tests.soak.children import import_what, run_in_child, told
-from tests.soak.datasets import Place, is_chain, run, versions, write_source
+from tests.soak.datasets import (
+    Place,
+    is_chain,
+    is_pointed_to,
+    run,
+    versions,
+    write_source,
+)
 from tests.soak.record import Record, Soak
 from tests.soak.steps import Step, watch_steps
 
@@ -35,7 +42,8 @@ class Death(NamedTuple):
     after: int
     """Versions more than before it, once the next run was there."""
     fine: bool
-    """They were without a gap and whole, each time."""
+    """They were without a gap and whole, each time, and latest.json pointed to the last
+    one once the next run was there."""
 
 
 def killed(soak: Soak) -> Record:
@@ -108,7 +116,7 @@ def _recover(place: Place, point: int, before: int) -> tuple[int, int, bool]:
     moved, whole = _look(place, before)
     run(place, point)
     after, still = _look(place, before)
-    return moved, after, whole and still
+    return moved, after, whole and still and is_pointed_to(place.root)
 
 
 def _look(place: Place, before: int) -> tuple[int, bool]:

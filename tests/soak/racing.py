@@ -7,7 +7,7 @@ from itertools import product
 from threading import Barrier
 
 from tests.soak.children import import_what, run_in_child, together, told
-from tests.soak.datasets import Place, begin, is_chain, run, versions
+from tests.soak.datasets import Place, begin, is_chain, is_pointed_to, run, versions
 from tests.soak.record import Record, Soak
 
 AT_ONCE = 4
@@ -66,7 +66,8 @@ def race(place: Place, rounds: int) -> list[str]:
 
 def _look(place: Place, start: int) -> tuple[int, bool]:
     found = versions(place.root, start + 1)
-    return start + len(found), all(version.whole for version in found)
+    fine = is_pointed_to(place.root) and all(version.whole for version in found)
+    return start + len(found), fine
 
 
 def _all(place: Place) -> bool:

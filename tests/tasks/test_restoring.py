@@ -116,6 +116,16 @@ def test_what_is_restored_passes_every_check(tmp_path: Path) -> None:
     assert all(check.success for check in audit(bad.root, 3))
 
 
+def test_once_more_it_is_pointed_to_if_the_first_was_killed(tmp_path: Path) -> None:
+    _, bad = _good_and_bad(tmp_path)
+    latest = Path(bad.root, "latest.json")
+    former = latest.read_bytes()
+    made, _ = roll_back(bad.root, 1)
+    latest.write_bytes(former)  # as if killed between the commit and this
+    assert roll_back(bad.root, 1) == (made, False)
+    assert all(check.success for check in audit(bad.root, 3))
+
+
 def test_in_a_bucket_it_is_the_same(s3: S3, tmp_path: Path) -> None:
     nightly, bad = _good_and_bad(tmp_path, output=f"s3://{s3.bucket()}/out")
     made, _ = roll_back(bad.root, 1)

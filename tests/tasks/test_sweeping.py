@@ -70,3 +70,15 @@ def test_what_cannot_be_swept_fails_no_run(
     assert again.status == "unchanged"
     assert "leftovers stay: " in caplog.text
     assert left.exists()
+
+
+def test_the_next_run_points_to_what_a_killed_one_published(tmp_path: Path) -> None:
+    first = balance_dataset(config_of(tmp_path), DirectRunner())
+    latest = Path(first.root, "latest.json")
+    former = latest.read_bytes()
+    balance_dataset(config_of(tmp_path, seed=1), DirectRunner())
+    right = latest.read_bytes()
+    latest.write_bytes(former)  # as if killed between the commit and this
+    again = balance_dataset(config_of(tmp_path, seed=1), DirectRunner())
+    assert again.status == "unchanged"
+    assert latest.read_bytes() == right != former
