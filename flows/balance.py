@@ -12,7 +12,7 @@ from tasks.credentials import with_credentials
 from tasks.engines import Engine
 from tasks.events import announce
 from tasks.failures import WHEN_CANCELLED, WHEN_FAILED
-from tasks.running import PrefectRunner
+from tasks.flow_running import PrefectRunner
 from tasks.survey import dataset_name
 from tasks.turns import turn
 

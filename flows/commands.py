@@ -48,7 +48,7 @@ def run(asked: argparse.Namespace) -> None:
 def _as_flow_run(wanted: bool | None) -> bool:  # noqa: FBT001 - three states, from argparse
     if wanted is not None:
         return wanted
-    from tasks.engines import needs_flow_run
+    from tasks.environment import needs_flow_run
 
     return needs_flow_run()
 
@@ -171,7 +171,7 @@ def unbalance(asked: argparse.Namespace) -> None:
 def tutorial(_asked: argparse.Namespace) -> None:
     """Show the tutorial."""
     from flows.console import show_markdown
-    from flows.tutorial import walk
+    from flows.walk import walk
     from tasks.algorithms.lesson_page import describe
 
     show_markdown(describe(walk(lambda stage, *args: stage.fn(*args))))

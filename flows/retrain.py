@@ -3,8 +3,8 @@
 from prefect import flow, runtime
 
 from schemas.records import Retrained
+from tasks.flow_running import PrefectRunner
 from tasks.retraining import show_model, title, train_model
-from tasks.running import PrefectRunner
 
 
 def run_name() -> str:

@@ -7,7 +7,7 @@ from prefect import flow, runtime
 from schemas.config import BalanceConfig
 from schemas.records import Sighting
 from tasks.engines import Engine
-from tasks.running import PrefectRunner
+from tasks.flow_running import PrefectRunner
 from tasks.watching import check_distinct, look, show_sightings
 
 

@@ -5,9 +5,7 @@ The report files are written in reporting; how things look is in algorithms.
 
 from collections.abc import Mapping, Sequence
 
-from prefect import task
 from prefect.artifacts import create_markdown_artifact, create_table_artifact
-from prefect.cache_policies import NO_CACHE
 
 from schemas.records import Evaluation, Evidence, Outcome
 from tasks.algorithms import cards, figures, rendering
@@ -22,6 +20,7 @@ from tasks.algorithms.wording import (
     verdict_sentence,
 )
 from tasks.published import published_drift, published_evaluation
+from tasks.stage import stage
 from tasks.storage.places import places
 
 
@@ -34,7 +33,7 @@ def artifact_key(dataset: str, kind: str) -> str:
     return f"{dataset}-{kind}".replace("_", "-")
 
 
-@task(name="show-in-ui", task_run_name="show-in-ui", cache_policy=NO_CACHE)
+@stage("show-in-ui", run_name="show-in-ui")
 def show_in_ui(outcome: Outcome) -> None:
     """Store what the report says as artifacts of this run, under stable keys.
 

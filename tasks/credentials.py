@@ -7,20 +7,15 @@ log and no file. What a place is reached with is decided in storage.grants.
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from copy import copy
+from dataclasses import replace
 from functools import wraps
 from threading import Lock
 from typing import Any, TypeVar, cast
 
-import httpx
-from prefect import Task
-from prefect.blocks.system import Secret
-from prefect.context import FlowRunContext, TaskRunContext
-from prefect.exceptions import PrefectHTTPStatusError
-from prefect.settings import get_current_settings
-
 from schemas.config import BalanceConfig
 from schemas.errors import TransientError, UserError
+from tasks.environment import api_is_configured
+from tasks.stage import Stage
 from tasks.storage.addresses import Address, address
 from tasks.storage.grants import Credentials, Grants, granted, granting
 from tasks.storage.location import locate
@@ -72,7 +67,7 @@ def with_credentials(work: Work) -> Work:
     return cast("Work", entrusted_work)
 
 
-def with_grants(stage: Task[..., R]) -> Task[..., R]:
+def with_grants(stage: Stage[..., R]) -> Stage[..., R]:
     """Let a stage reach what may be reached here, in whichever process it runs.
 
     Args:
@@ -92,9 +87,7 @@ def with_grants(stage: Task[..., R]) -> Task[..., R]:
         with granting(_grants(named)):
             return work(*args)
 
-    granting_stage = copy(stage)
-    granting_stage.fn = with_blocks
-    return granting_stage
+    return replace(stage, fn=with_blocks)
 
 
 def _named(config: BalanceConfig) -> Named:
@@ -138,8 +131,14 @@ def _credentials(name: str) -> Credentials:
 
 
 def _read(name: str) -> object:
+    # Seconds to import, and most runs name no block.
+    import httpx  # noqa: PLC0415
+    from prefect.blocks.system import Secret  # noqa: PLC0415
+    from prefect.context import FlowRunContext, TaskRunContext  # noqa: PLC0415
+    from prefect.exceptions import PrefectHTTPStatusError  # noqa: PLC0415
+
     inside = FlowRunContext.get() or TaskRunContext.get()
-    if not inside and get_current_settings().api.url is None:
+    if not inside and not api_is_configured():
         raise UserError(
             f"The credentials {name!r} are a block of Prefect's, and there is no "
             "Prefect API to ask for it. Set PREFECT_API_URL, or leave the block out "

@@ -1,7 +1,7 @@
 """Engines: what runs the mapped task runs of a flow; what they do never depends on it.
 
-How stages are called is in running; what is done when a worker dies, in losses; which
-cluster Dask works on, in clusters.
+Which one is named is read in environment; how stages are called is in flow_running;
+what is done when a worker dies, in losses; which cluster Dask works on, in clusters.
 """
 
 import os
@@ -24,10 +24,8 @@ from prefect.task_runners import (
     ThreadPoolTaskRunner,
 )
 
-from schemas.errors import UserError
 from tasks.clusters import dask_runner
-
-ENGINE = "EVENKEEL_ENGINE"
+from tasks.environment import engine_name
 
 AnyRunner = TaskRunner[PrefectFuture[Any]]
 
@@ -120,31 +118,6 @@ def check_engine() -> None:
     run = FlowRunContext.get()
     if run and isinstance(run.task_runner, Engine):
         run.task_runner.chosen()
-
-
-def engine_name() -> str:
-    """Read which engine EVENKEEL_ENGINE names: threads, processes or dask.
-
-    Raises:
-        UserError: There is no such engine.
-    """
-    name = os.environ.get(ENGINE, "").strip() or "threads"
-    if name not in _ENGINES:
-        known = ", ".join(_ENGINES)
-        raise UserError(
-            f"{ENGINE} is {name!r}, which is no engine. Give one of {known}, or unset "
-            "it for threads."
-        )
-    return name
-
-
-def needs_flow_run() -> bool:
-    """Tell whether a server is configured, or an engine that only a flow run has.
-
-    Raises:
-        UserError: There is no such engine.
-    """
-    return engine_name() != "threads" or get_current_settings().api.url is not None
 
 
 def engine() -> AnyRunner:

@@ -5,20 +5,18 @@ Models and scores are in algorithms; the samples were kept aside by earlier stag
 
 import logging
 
-from prefect import task
-from prefect.cache_policies import NO_CACHE
-
 from schemas.config import BalanceConfig, EvaluatorKind
 from schemas.records import Attempt, Evaluation, ResamplePlan, Survey
 from tasks.acceleration import accelerates
 from tasks.algorithms.selection import EVERYTHING
+from tasks.stage import stage
 from tasks.storage.commits import SCRATCH
 from tasks.storage.outputs import read_folder
 
 logger = logging.getLogger(__name__)
 
 
-@task(name="evaluate", cache_policy=NO_CACHE)
+@stage("evaluate")
 def evaluate_balance(
     config: BalanceConfig, survey: Survey, plan: ResamplePlan, attempt: Attempt
 ) -> Evaluation | None:

@@ -6,8 +6,6 @@ above some megabyte, and a trigger's template is handed all of it.
 
 from collections.abc import Mapping, Sequence
 
-from prefect import task
-from prefect.cache_policies import NO_CACHE
 from prefect.events import Event, emit_event
 
 from schemas.config import BalanceConfig
@@ -15,6 +13,7 @@ from schemas.records import Drift, Outcome, Sighting
 from tasks.algorithms.captions import shorten
 from tasks.algorithms.endings import ending
 from tasks.algorithms.gate import objection
+from tasks.stage import stage
 from tasks.storage.commits import data_folder
 from tasks.storage.places import places
 
@@ -29,7 +28,7 @@ _LABEL = 60  # cells of a label
 _NOTE = 1_000  # cells of a sentence
 
 
-@task(name="announce", task_run_name="announce", cache_policy=NO_CACHE)
+@stage("announce", run_name="announce")
 def announce(outcome: Outcome) -> None:
     """Emit ``evenkeel.dataset.balanced``, ``.unchanged`` or ``.held-back``.
 

@@ -1,6 +1,6 @@
 """Losses: what becomes of the parts of a stage when one of them fails or a worker dies.
 
-Which engine has workers is in engines; how stages are called, in running.
+Which engine has workers is in engines; how stages are called, in flow_running.
 """
 
 import sys
@@ -12,7 +12,7 @@ from typing import Any
 from prefect.futures import PrefectFuture, PrefectWrappedFuture
 
 from schemas.errors import EvenkeelError
-from tasks.engines import ENGINE
+from tasks.environment import ENGINE
 
 
 def stop(futures: Sequence[PrefectFuture[Any]]) -> None:

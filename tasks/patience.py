@@ -1,4 +1,4 @@
-"""How often a stage is tried, and how long. How stages are called is in running."""
+"""How often a stage is tried, and how long. How it is called is in flow_running."""
 
 import logging
 import math

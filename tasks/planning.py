@@ -4,8 +4,6 @@ from collections.abc import Iterator
 
 import numpy as np
 import pyarrow as pa
-from prefect import task
-from prefect.cache_policies import NO_CACHE
 
 from schemas.config import BalanceConfig, EvaluatorKind
 from schemas.errors import UserError
@@ -28,12 +26,13 @@ from tasks.algorithms.routing import row_hashes
 from tasks.algorithms.selection import EVERYTHING, Hashes
 from tasks.algorithms.thresholds import count_below, thresholds
 from tasks.guarding import check_memory
+from tasks.stage import stage
 from tasks.storage.parquet import read_batches
 
 _LOOKED_AT = 10_000  # rows that tell names from categories
 
 
-@task(name="plan", cache_policy=NO_CACHE)
+@stage("plan")
 def plan_resampling(config: BalanceConfig, survey: Survey) -> ResamplePlan:
     """Decide how many rows each class gets, and which: exactly, by thresholds.
 

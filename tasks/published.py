@@ -7,15 +7,13 @@ import json
 import logging
 from typing import Any
 
-from prefect import task
-from prefect.cache_policies import NO_CACHE
-
 from schemas.config import BalanceConfig
 from schemas.records import Drift, Evaluation, Manifest, Outcome, Published, Survey
 from tasks.algorithms.drift import drift
 from tasks.algorithms.identity import run_key
 from tasks.algorithms.passport import accepted_rows
 from tasks.naming import nothing_at
+from tasks.stage import stage
 from tasks.storage import workspace
 from tasks.storage.commits import read_head
 from tasks.storage.held_back import read_held_back
@@ -25,7 +23,7 @@ from tasks.storage.stores import store_at
 logger = logging.getLogger(__name__)
 
 
-@task(name="find-published", cache_policy=NO_CACHE)
+@stage("find-published")
 def find_published(config: BalanceConfig, survey: Survey) -> Published:
     """Look what is published, and whether it is what this run would make.
 
@@ -51,7 +49,7 @@ def find_published(config: BalanceConfig, survey: Survey) -> Published:
     )
 
 
-@task(name="find-held-back", cache_policy=NO_CACHE)
+@stage("find-held-back")
 def find_held_back(
     config: BalanceConfig, survey: Survey, published: Published
 ) -> Outcome | None:
@@ -97,7 +95,7 @@ def _is_whole(root: str, manifest: Manifest) -> bool:
     return True
 
 
-@task(name="drift", cache_policy=NO_CACHE)
+@stage("drift")
 def measure_drift(
     config: BalanceConfig, survey: Survey, published: Published
 ) -> Drift | None:

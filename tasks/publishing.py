@@ -8,9 +8,6 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 
-from prefect import runtime, task
-from prefect.cache_policies import NO_CACHE
-
 from schemas.config import BalanceConfig
 from schemas.records import (
     Attempt,
@@ -23,14 +20,16 @@ from schemas.records import (
 )
 from tasks.algorithms.gate import objection
 from tasks.algorithms.passport import draw_up
+from tasks.environment import flow_run_id
 from tasks.published import is_restored_for
+from tasks.stage import stage
 from tasks.storage import workspace
 from tasks.storage.commits import commit
 from tasks.storage.held_back import hold_back
 from tasks.storage.location import check_apart
 
 
-@task(name="begin", cache_policy=NO_CACHE)
+@stage("begin")
 def begin_attempt(
     config: BalanceConfig, survey: Survey, plan: ResamplePlan, parent: int | None
 ) -> Attempt:
@@ -49,8 +48,7 @@ def begin_attempt(
         UserError: The output lies inside the source, or cannot be written to.
     """
     check_apart(config.source, workspace.dataset_root(config.output, survey.name))
-    owner = runtime.flow_run.id or ""
-    attempt = workspace.begin(config.output, survey.name, plan.run_key, owner)
+    attempt = workspace.begin(config.output, survey.name, plan.run_key, flow_run_id())
     return attempt.model_copy(update={"parent": parent})
 
 
@@ -64,7 +62,7 @@ def discarded_on_error(attempt: Attempt) -> Iterator[None]:
         raise
 
 
-@task(name="publish", cache_policy=NO_CACHE)
+@stage("publish")
 def publish(
     evidence: Evidence,
     attempt: Attempt,

@@ -5,15 +5,13 @@ How a figure or a page looks is in algorithms; the Prefect UI is artifacts' conc
 
 import json
 
-from prefect import task
-from prefect.cache_policies import NO_CACHE
-
 from schemas.records import Attempt, Evidence, FileEntry
 from tasks.algorithms import rendering
+from tasks.stage import stage
 from tasks.storage.workspace import write_bytes
 
 
-@task(name="report", cache_policy=NO_CACHE)
+@stage("report")
 def write_report(evidence: Evidence, attempt: Attempt) -> tuple[FileEntry, ...]:
     """Write the report files that are committed together with the data.
 

@@ -9,8 +9,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
-from prefect import task
-from prefect.cache_policies import NO_CACHE
 
 from schemas.records import (
     Attempt,
@@ -25,6 +23,7 @@ from tasks.algorithms.columns import free_name, source_schema
 from tasks.algorithms.labels import encode
 from tasks.algorithms.routing import Counts, Routed, repeat, route, sampled_copies
 from tasks.algorithms.selection import below
+from tasks.stage import stage
 from tasks.storage.commits import SCRATCH
 from tasks.storage.outputs import Outputs
 from tasks.storage.parquet import read_batches
@@ -41,11 +40,7 @@ class _Batch:
     routed: Routed
 
 
-@task(
-    name="resample",
-    task_run_name="resample {shard.start}-{shard.stop}",
-    cache_policy=NO_CACHE,
-)
+@stage("resample", run_name="resample {shard.start}-{shard.stop}")
 def resample_shard(
     shard: Shard, survey: Survey, plan: ResamplePlan, attempt: Attempt
 ) -> ShardResult:

@@ -7,12 +7,9 @@ import logging
 import secrets
 from datetime import UTC, datetime
 
-from prefect.settings import get_current_settings
-
 from schemas.errors import UserError, VerificationError
 from schemas.records import Manifest, Outcome
-from tasks.events import emit, payload
-from tasks.receipts import PATIENCE, are_recorded
+from tasks.environment import api_is_configured
 from tasks.recounting import check_bytes
 from tasks.storage.commits import numbers, point_to_head, read_version
 from tasks.storage.restoring import restore
@@ -50,7 +47,7 @@ def roll_back(root: str, number: int) -> tuple[Manifest, bool]:
     manifest, is_new = restore(root, old, created, secrets.token_hex(6))
     if not is_new:  # who made it new may have been killed before it was pointed to
         point_to_head(root)
-    elif get_current_settings().api.url is not None:
+    elif api_is_configured():
         _announce(manifest, root)
     return manifest, is_new
 
@@ -79,6 +76,9 @@ def number_of(root: str, asked: int | None) -> int:
 
 def _announce(manifest: Manifest, root: str) -> None:
     """Tell consumers; the version stands whether they hear of it or not."""
+    from tasks.events import emit, payload  # noqa: PLC0415 - they import Prefect
+    from tasks.receipts import PATIENCE, are_recorded  # noqa: PLC0415
+
     outcome = Outcome(status="published", root=root, manifest=manifest)
     event = emit("evenkeel.dataset.balanced", manifest.dataset, payload(outcome))
     if not are_recorded([event], PATIENCE):

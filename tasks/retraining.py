@@ -6,9 +6,7 @@ model is kept: what becomes of one is not for a project that balances data to sa
 
 import numpy as np
 import pyarrow as pa
-from prefect import task
 from prefect.artifacts import create_markdown_artifact
-from prefect.cache_policies import NO_CACHE
 
 from schemas.config import EvaluatorKind
 from schemas.errors import VerificationError
@@ -22,6 +20,7 @@ from tasks.algorithms.labels import encode
 from tasks.algorithms.tables import METRICS
 from tasks.artifacts import artifact_key
 from tasks.manifests import PLACE, read_version
+from tasks.stage import stage
 from tasks.storage.commits import data_folder
 from tasks.storage.location import locate
 from tasks.storage.workspace import absolute, describe, open_part
@@ -29,7 +28,7 @@ from tasks.storage.workspace import absolute, describe, open_part
 _WIDTH = 60  # cells of a location that no one vouches for
 
 
-@task(name="train-model", cache_policy=NO_CACHE)
+@stage("train-model")
 def train_model(manifest: str) -> Retrained:
     """Train the config's evaluator on a version's training rows, score its holdout.
 
@@ -58,7 +57,7 @@ def train_model(manifest: str) -> Retrained:
     )
 
 
-@task(name="show-model", task_run_name="show-model", cache_policy=NO_CACHE)
+@stage("show-model", run_name="show-model")
 def show_model(found: Retrained) -> None:
     """Store what was trained as the markdown artifact ``NAME-model``.
 

@@ -7,8 +7,6 @@ import math
 import os
 
 import pyarrow as pa
-from prefect import runtime, task
-from prefect.cache_policies import NO_CACHE
 
 from schemas.records import Attempt, ResamplePlan, Search, Survey
 from tasks.acceleration import accelerates
@@ -18,6 +16,7 @@ from tasks.algorithms.captions import shorten
 from tasks.algorithms.distances import Positions
 from tasks.algorithms.kinship import Found, search
 from tasks.algorithms.search_space import blocks
+from tasks.stage import stage
 from tasks.storage.commits import SCRATCH
 from tasks.storage.scratch import gather, keep, kept, mapped
 
@@ -30,12 +29,14 @@ def synthesised(plan: ResamplePlan) -> tuple[int, ...]:
 
 
 def _run_name() -> str:
+    from prefect import runtime  # noqa: PLC0415 - Prefect alone calls this
+
     parameters = runtime.task_run.parameters
     item = parameters["plan"].classes[parameters["code"]]
     return f"search {shorten(item.label, 40)}"
 
 
-@task(name="search", task_run_name=_run_name, cache_policy=NO_CACHE)
+@stage("search", run_name=_run_name)
 def search_neighbours(
     code: int, survey: Survey, plan: ResamplePlan, attempt: Attempt
 ) -> Search:

@@ -8,8 +8,6 @@ import re
 from pathlib import Path
 
 import pyarrow as pa
-from prefect import task
-from prefect.cache_policies import NO_CACHE
 
 from schemas.config import BalanceConfig
 from schemas.records import Fragment, Survey
@@ -17,13 +15,14 @@ from tasks.algorithms.columns import assign
 from tasks.algorithms.contract import Target, accept, check_discrete, check_type
 from tasks.algorithms.counts import ClassCounts, count
 from tasks.credentials import with_credentials
+from tasks.stage import stage
 from tasks.storage.footers import read_fragments
 from tasks.storage.location import find_parquet, locate
 from tasks.storage.names import SUFFIXES
 from tasks.storage.parquet import read_batches
 
 
-@task(name="survey", cache_policy=NO_CACHE)
+@stage("survey")
 def survey_source(config: BalanceConfig) -> Survey:
     """Learn what the source holds, and refuse what cannot be balanced.
 

@@ -7,10 +7,8 @@ import logging
 import math
 import os
 
-from prefect import task
-from prefect.cache_policies import NO_CACHE
-
 from schemas.errors import EvenkeelError, UserError
+from tasks.stage import stage
 from tasks.storage.commits import point_to_head
 from tasks.storage.leftovers import sweep
 
@@ -21,7 +19,7 @@ _DAY = 86_400  # seconds
 logger = logging.getLogger(__name__)
 
 
-@task(name="sweep", cache_policy=NO_CACHE)
+@stage("sweep")
 def sweep_leftovers(root: str) -> None:
     """Remove what nothing was written to for long, and set latest.json right.
 

@@ -5,8 +5,6 @@ How a row is made is in algorithms.smote; its neighbours were found by searching
 
 import numpy as np
 import pyarrow as pa
-from prefect import runtime, task
-from prefect.cache_policies import NO_CACHE
 
 from schemas.records import (
     Attempt,
@@ -20,6 +18,7 @@ from tasks.algorithms.captions import shorten
 from tasks.algorithms.columns import source_schema
 from tasks.algorithms.selection import Hashes, below, splitmix64
 from tasks.searching import prepared, synthesised
+from tasks.stage import stage
 from tasks.storage.commits import SCRATCH
 from tasks.storage.outputs import Outputs
 from tasks.storage.parquet import rows_per_batch
@@ -53,13 +52,15 @@ def parts(plan: ResamplePlan, survey: Survey) -> tuple[SyntheticPart, ...]:
 
 
 def _run_name() -> str:
+    from prefect import runtime  # noqa: PLC0415 - Prefect alone calls this
+
     parameters = runtime.task_run.parameters
     part = parameters["part"]
     label = parameters["plan"].classes[part.code].label
     return f"synthesise {shorten(label, 40)} {part.start}-{part.stop}"
 
 
-@task(name="synthesise", task_run_name=_run_name, cache_policy=NO_CACHE)
+@stage("synthesise", run_name=_run_name)
 def synthesise_part(
     part: SyntheticPart, survey: Survey, plan: ResamplePlan, attempt: Attempt
 ) -> tuple[FileEntry, ...]:

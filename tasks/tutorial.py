@@ -1,30 +1,29 @@
 """The tutorial's stages as tasks. What they compute lives in algorithms."""
 
-from prefect import task
-from prefect.artifacts import create_markdown_artifact
-from prefect.cache_policies import NO_CACHE
-
 from tasks.algorithms import lessons, toy
 from tasks.algorithms.lesson_page import describe
 from tasks.algorithms.lessons import Tutorial
+from tasks.stage import stage
 
-make_toy_table = task(name="make-toy-table", cache_policy=NO_CACHE)(toy.toy_table)
-count_classes = task(name="count-classes", cache_policy=NO_CACHE)(lessons.class_counts)
-resample = task(name="resample", cache_policy=NO_CACHE)(lessons.resample)
-split = task(name="split", cache_policy=NO_CACHE)(lessons.split)
-cross_validate = task(name="cross-validate", cache_policy=NO_CACHE)(
-    lessons.cross_validate
-)
-report_forest = task(name="report-forest", cache_policy=NO_CACHE)(lessons.report_forest)
+make_toy_table = stage("make-toy-table")(toy.toy_table)
+count_classes = stage("count-classes")(lessons.class_counts)
+resample = stage("resample")(lessons.resample)
+split = stage("split")(lessons.split)
+cross_validate = stage("cross-validate")(lessons.cross_validate)
+report_forest = stage("report-forest")(lessons.report_forest)
 
 
-@task(name="publish-page", cache_policy=NO_CACHE)
+@stage("publish-page")
 def publish_page(tutorial: Tutorial) -> None:
     """Store the tutorial's page as the markdown artifact ``tutorial`` of the run.
 
     Args:
         tutorial: What all steps found.
     """
+    from prefect.artifacts import (  # noqa: PLC0415 - the command has no need of it
+        create_markdown_artifact,
+    )
+
     create_markdown_artifact(
         key="tutorial",
         markdown=describe(tutorial),

@@ -9,8 +9,6 @@ from collections.abc import Sequence
 
 import pyarrow as pa
 import pyarrow.parquet as pq
-from prefect import task
-from prefect.cache_policies import NO_CACHE
 
 from schemas.errors import VerificationError
 from schemas.records import (
@@ -29,10 +27,11 @@ from tasks.recounting import (
     check_rejected,
     folder_of,
 )
+from tasks.stage import stage
 from tasks.storage.workspace import open_part
 
 
-@task(name="verify", cache_policy=NO_CACHE)
+@stage("verify")
 def verify(
     survey: Survey,
     plan: ResamplePlan,

@@ -7,9 +7,8 @@ events.
 import logging
 from collections.abc import Sequence
 
-from prefect import runtime, task
+from prefect import runtime
 from prefect.artifacts import create_table_artifact
-from prefect.cache_policies import NO_CACHE
 
 from schemas.config import BalanceConfig
 from schemas.errors import EvenkeelError, UserError
@@ -25,6 +24,7 @@ from tasks.credentials import with_credentials
 from tasks.events import announce_sighting
 from tasks.observing import observe, remember
 from tasks.receipts import are_recorded
+from tasks.stage import stage
 from tasks.survey import dataset_name
 
 TABLE = "watch-sightings"
@@ -37,7 +37,7 @@ def task_name() -> str:
     return f"look / {_name(runtime.task_run.parameters['config'])}"
 
 
-@task(name="look", task_run_name=task_name, cache_policy=NO_CACHE)
+@stage("look", run_name=task_name)
 def look(config: BalanceConfig, now: float) -> Sighting:
     """Look at the source of a dataset, and announce a change once.
 
@@ -64,7 +64,7 @@ def look(config: BalanceConfig, now: float) -> Sighting:
     return found
 
 
-@task(name="show-sightings", task_run_name="show-sightings", cache_policy=NO_CACHE)
+@stage("show-sightings", run_name="show-sightings")
 def show_sightings(sightings: Sequence[Sighting]) -> None:
     """Store a table of what was found as an artifact, under one key with a history.
 

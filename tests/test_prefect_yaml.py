@@ -20,7 +20,7 @@ from prefect.utilities.schema_tools.validation import validate
 from flows.pipeline import balance_dataset
 from flows.servers import POOL
 from schemas.config import BalanceConfig
-from tasks.engines import ENGINE
+from tasks.environment import ENGINE
 from tasks.events import payload
 from tasks.running import DirectRunner
 from tasks.storage.roots import ROOTS

@@ -23,7 +23,7 @@ from schemas.config import BalanceConfig
 from schemas.errors import EvenkeelError, UserError
 from schemas.records import Outcome
 from tasks.clusters import ADDRESS
-from tasks.engines import ENGINE
+from tasks.environment import ENGINE
 from tasks.running import DirectRunner
 from tests.benchmarks.data import write_source
 from tests.datasets import request

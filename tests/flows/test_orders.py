@@ -13,11 +13,11 @@ import pyarrow.parquet as pq
 import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
-from prefect import Task
 
 from flows.pipeline import balance_dataset
 from schemas.records import Shard
 from tasks.running import DirectRunner, Runner
+from tasks.stage import Stage
 from tasks.storage import parquet
 from tasks.storage import shards as shards_module
 from tests.tasks.attempts import config_of, mixed_table
@@ -32,11 +32,11 @@ class AnyEngine(NamedTuple):
     workers: int
     cuts: st.DataObject
 
-    def __call__(self, stage: Task[..., R], *args: Any) -> R:  # noqa: ANN401 - the stage's own
+    def __call__(self, stage: Stage[..., R], *args: Any) -> R:  # noqa: ANN401 - the stage's own
         """Call a stage and give its result."""
         return stage.fn(*args)
 
-    def map(self, stage: Task[..., R], items: Sequence[Any], *args: Any) -> list[R]:  # noqa: ANN401 - the stage's own
+    def map(self, stage: Stage[..., R], items: Sequence[Any], *args: Any) -> list[R]:  # noqa: ANN401 - the stage's own
         """Call a stage in any order, with all that it is told pickled."""
         items = self._merged(items)
         order = self.cuts.draw(st.permutations(range(len(items))))
@@ -57,7 +57,7 @@ class AnyEngine(NamedTuple):
         return [Shard(start=start, stop=stop) for start, stop in pairwise(ends)]
 
 
-def _receive(stage: Task[..., R], sent: bytes) -> R:
+def _receive(stage: Stage[..., R], sent: bytes) -> R:
     item, args = pickle.loads(sent)
     returned: R = pickle.loads(pickle.dumps(stage.fn(item, *args)))
     return returned

@@ -6,7 +6,8 @@ import pytest
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.filters import ArtifactFilter, ArtifactFilterKey
 
-from flows.tutorial import tutorial, walk
+from flows.tutorial import tutorial
+from flows.walk import walk
 from tasks.algorithms.lesson_page import describe
 from tasks.algorithms.lessons import Tutorial
 

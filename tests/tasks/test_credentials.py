@@ -31,7 +31,8 @@ from schemas.errors import UserError
 from schemas.records import Survey
 from tasks import credentials
 from tasks.credentials import entrusted, with_grants
-from tasks.running import DirectRunner, PrefectRunner
+from tasks.flow_running import PrefectRunner
+from tasks.running import DirectRunner
 from tasks.storage.commits import read_head
 from tasks.storage.grants import credentials_for
 from tasks.survey import survey_source

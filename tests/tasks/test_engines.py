@@ -8,8 +8,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from prefect import State, flow, task
-from prefect.cache_policies import NO_CACHE
+from prefect import State, flow
 from prefect.settings import PREFECT_API_URL, get_current_settings, temporary_settings
 
 from flows.arrival import balance_arrived
@@ -17,16 +16,18 @@ from flows.balance import balance
 from flows.watch import watch
 from schemas.errors import EvenkeelError, TransientError, UserError
 from tasks.clusters import ADDRESS
-from tasks.engines import ENGINE, Engine, engine_name, needs_flow_run
+from tasks.engines import Engine
+from tasks.environment import ENGINE, engine_name, needs_flow_run
+from tasks.flow_running import PrefectRunner
 from tasks.patience import STAGE_TIMEOUT
-from tasks.running import PrefectRunner
+from tasks.stage import stage
 
 ENGINES = ["threads", "processes", "dask"]
 flow_runs = pytest.mark.prefect
 with_server = pytest.mark.usefixtures("prefect_server")
 
 
-@task(name="mark", cache_policy=NO_CACHE)
+@stage("mark")
 def mark(number: int, folder: Path, seconds: float) -> int:
     """Leave a mark, work a while, and leave another; fail if negative."""
     (folder / f"{number} begun by {os.getpid()}").touch()
@@ -39,7 +40,7 @@ def mark(number: int, folder: Path, seconds: float) -> int:
     return os.getpid()
 
 
-@task(name="fetch", cache_policy=NO_CACHE)
+@stage("fetch")
 def fetch(name: str, folder: Path, fails: int) -> int:
     """Fail so many times; then give the number of tries."""
     tries = len(list(folder.glob(f"{name}-*"))) + 1
@@ -49,7 +50,7 @@ def fetch(name: str, folder: Path, fails: int) -> int:
     return tries
 
 
-@task(name="served", cache_policy=NO_CACHE)
+@stage("served")
 def served(_number: int) -> str:
     """Tell which server the process of a task talks to."""
     return str(get_current_settings().api.url)

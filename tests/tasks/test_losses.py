@@ -5,17 +5,18 @@ import signal
 from pathlib import Path
 
 import pytest
-from prefect import flow, task
-from prefect.cache_policies import NO_CACHE
+from prefect import flow
 
 from schemas.errors import EvenkeelError
 from tasks.clusters import ADDRESS
-from tasks.engines import ENGINE, Engine
+from tasks.engines import Engine
+from tasks.environment import ENGINE
+from tasks.flow_running import PrefectRunner
 from tasks.losses import survived
-from tasks.running import PrefectRunner
+from tasks.stage import stage
 
 
-@task(name="die", cache_policy=NO_CACHE)
+@stage("die")
 def die(_number: int) -> None:
     """Die as a process does that the kernel kills."""
     os.kill(os.getpid(), signal.SIGKILL)

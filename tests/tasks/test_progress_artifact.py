@@ -7,23 +7,23 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from prefect import flow, runtime, task
-from prefect.cache_policies import NO_CACHE
+from prefect import flow, runtime
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterId
 from prefect.client.schemas.objects import Artifact
 
 from schemas.records import Shard
 from tasks import progress_artifact
+from tasks.flow_running import PrefectRunner
 from tasks.progress import follow_parts, silent
 from tasks.progress_artifact import shown
-from tasks.running import PrefectRunner
+from tasks.stage import stage
 from tests.project import until
 
 pytestmark = [pytest.mark.prefect, pytest.mark.usefixtures("prefect_server")]
 
 
-@task(name="cut", cache_policy=NO_CACHE)
+@stage("cut")
 def cut(shard: Shard) -> int:
     """Count the rows of a shard, or fail if it has none."""
     if shard.start == shard.stop:

@@ -16,8 +16,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from prefect import State, flow, runtime, task
-from prefect.cache_policies import NO_CACHE
+from prefect import State, flow, runtime
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterId
 
@@ -26,11 +25,13 @@ from schemas.config import BalanceConfig
 from schemas.errors import TransientError, UserError
 from tasks.algorithms.columns import source_schema
 from tasks.algorithms.pace import Pace
+from tasks.flow_running import PrefectRunner
 from tasks.patience import STAGE_TIMEOUT
 from tasks.planning import plan_resampling
 from tasks.publishing import begin_attempt, discarded_on_error
 from tasks.resampling import resample_shard
-from tasks.running import DirectRunner, PrefectRunner, Runner
+from tasks.running import DirectRunner, Runner
+from tasks.stage import stage
 from tasks.storage.shards import shards
 from tasks.survey import survey_source
 from tests.tasks.attempts import config_of
@@ -38,7 +39,7 @@ from tests.tasks.attempts import config_of
 AT_ONCE = 0.0  # seconds between tries
 
 
-@task(name="halve", cache_policy=NO_CACHE)
+@stage("halve")
 def halve(number: int, by: int) -> int:
     """Divide without a rest, or fail."""
     if number % by:
@@ -46,7 +47,7 @@ def halve(number: int, by: int) -> int:
     return number // by
 
 
-@task(name="fetch", cache_policy=NO_CACHE)
+@stage("fetch")
 def fetch(folder: Path, name: str, fails: int, error: type[Exception]) -> int:
     """Fail so many times; then give the number of tries."""
     tries = len(list(folder.glob(f"{name}-*"))) + 1
@@ -56,7 +57,7 @@ def fetch(folder: Path, name: str, fails: int, error: type[Exception]) -> int:
     return tries
 
 
-@task(name="forget", cache_policy=NO_CACHE)
+@stage("forget")
 def forget(number: int) -> int:
     """See that the server knows of no progress of this run any more."""
     run = UUID(str(runtime.flow_run.id))
@@ -69,7 +70,7 @@ def forget(number: int) -> int:
     return number
 
 
-@task(name="spin", cache_policy=NO_CACHE)
+@stage("spin")
 def spin(seconds: int, marks: Path) -> None:
     """Leave a mark, and work on in small steps."""
     (marks / uuid4().hex).touch()
