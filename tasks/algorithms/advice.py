@@ -1,20 +1,15 @@
 """What a recommendation says. Which candidate it is was decided in recommendation."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from schemas.config import Approach, Metric
 from schemas.tournament import Comparison, Standing
 from tasks.algorithms.certainty import interval_words, p_words, signed
-from tasks.algorithms.contenders import odds, treatment
-from tasks.algorithms.corrected_t import Mean
-from tasks.algorithms.tables import METRICS
+from tasks.algorithms.choice import Choice, Rival
+from tasks.algorithms.contenders import called, odds
+from tasks.algorithms.measures import MEASURES
 
-MEASURES = {
-    **{metric.value: name for metric, (name, _) in METRICS.items()},
-    "expected_calibration_error": "calibration error",
-    "cost": "cost per row",
-}
+_FELT = 0.02  # a gain that is worth a remark
 _DO = {
     Approach.WEIGHTS: "Weight the classes, resample nothing",
     Approach.RANDOM_UNDER: "Undersample at random to {}",
@@ -25,39 +20,6 @@ _DO = {
     Approach.SMOTE_UNDER: "Use SMOTE with undersampling, to {}",
     Approach.SMOTE: "Use SMOTE to {}",
 }
-
-
-class Tuned(NamedTuple):
-    """Where the threshold was put in the folds."""
-
-    lowest: float
-    middle: float
-    highest: float
-
-
-class Rival(NamedTuple):
-    """The best of those that beat their own none and were not chosen."""
-
-    standing: Standing
-    lead: Mean
-    """Over the chosen; negative where the chosen is better."""
-
-
-class Choice(NamedTuple):
-    """What was chosen, and what it was chosen over."""
-
-    metric: Metric
-    level: float
-    standings: Sequence[Standing]
-    """Of all candidates."""
-    chosen: Standing
-    none: Standing
-    """With the learner of the chosen."""
-    rival: Rival | None
-    worse: Sequence[str]
-    """Measures in which the chosen is clearly worse than none."""
-    tuned: Tuned | None
-    """None where no single threshold was tuned."""
 
 
 def advise(choice: Choice) -> str:
@@ -80,13 +42,13 @@ def advise(choice: Choice) -> str:
 def undecided(metric: Metric) -> str:
     """Say that candidates could not be compared."""
     return (
-        f"Do not balance: nothing can be said for it, as {MEASURES[metric]} is "
+        f"Do not balance: nothing can be said for it, as {MEASURES[metric].name} is "
         "undefined in some folds, which lack rows of some class."
     )
 
 
 def _as_it_is(choice: Choice) -> str:
-    name, mean = MEASURES[choice.metric], _mean(choice.chosen, choice.metric)
+    name, mean = MEASURES[choice.metric].name, _mean(choice.chosen, choice.metric)
     if choice.rival:
         learner = _plain(choice.chosen)
         return (
@@ -115,9 +77,16 @@ def _best_try(choice: Choice, tried: Sequence[Standing]) -> str:
         key=lambda pair: pair[1].difference,
     )
     return (
-        f"the best, {_called(choice, best)}, differs by {signed(found.difference)} "
-        f"({_evidence(choice, found)})"
+        f"the best, {called(best, choice.standings)}, differs by "
+        f"{signed(found.difference)} "
+        f"({_evidence(choice, found)}{_room(found)})"
     )
+
+
+def _room(found: Comparison) -> str:
+    """Say how large a gain may have been missed."""
+    high = found.interval[1]
+    return f"; a gain of {high:.3f} cannot be ruled out" if high > _FELT else ""
 
 
 def _harm(choice: Choice, tried: Sequence[Standing]) -> str:
@@ -165,7 +134,7 @@ def _rival_sentence(choice: Choice) -> str:
         return ""
     return (
         f"The best mean, {_mean(rival.standing, choice.metric)} of "
-        f"{_called(choice, rival.standing)}, is not significantly better "
+        f"{called(rival.standing, choice.standings)}, is not significantly better "
         f"({_lead(rival, choice.level)}), and this is simpler."
     )
 
@@ -181,7 +150,7 @@ def _move(choice: Choice, measure: str) -> str:
         one.estimates[measure].mean for one in (choice.none, choice.chosen)
     )
     verb = "rises" if after > before else "falls"
-    return f"{MEASURES[measure]} {verb} from {before:.3f} to {after:.3f}"
+    return f"{MEASURES[measure].name} {verb} from {before:.3f} to {after:.3f}"
 
 
 def _lead(rival: Rival, level: float) -> str:
@@ -199,12 +168,6 @@ def _evidence(choice: Choice, found: Comparison) -> str:
 
 def _plain(standing: Standing) -> str:
     return standing.candidate.learner.replace("_", " ")
-
-
-def _called(choice: Choice, standing: Standing) -> str:
-    """Leave out the learner where there is but one."""
-    learners = {one.candidate.learner for one in choice.standings}
-    return treatment(standing.candidate) if len(learners) == 1 else standing.name
 
 
 def _mean(standing: Standing, measure: str) -> str:

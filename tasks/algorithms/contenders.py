@@ -3,8 +3,10 @@
 How they are fitted is the engine's; how they did is in standings.
 """
 
+from collections.abc import Iterable
+
 from schemas.config import Approach
-from schemas.tournament import Candidate
+from schemas.tournament import Candidate, Standing
 
 ORDER = tuple(Approach)
 """From the simplest: nothing is done; one number is tuned after training; rows count
@@ -42,6 +44,17 @@ def contender(candidate: Candidate) -> str:
     'none, random_forest'
     """
     return f"{treatment(candidate)}, {candidate.learner}"
+
+
+def called(standing: Standing, among: Iterable[Standing]) -> str:
+    """Name a candidate, without its learner where all have the same.
+
+    Args:
+        standing: Of the candidate.
+        among: All standings.
+    """
+    learners = {one.candidate.learner for one in among}
+    return treatment(standing.candidate) if len(learners) == 1 else standing.name
 
 
 def none_of(candidate: Candidate) -> Candidate:

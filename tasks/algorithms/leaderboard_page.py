@@ -10,7 +10,8 @@ from markupsafe import Markup
 from schemas.config import Approach
 from schemas.tournament import Leaderboard, Sentinel
 from tasks.algorithms import leaderboard_rows as rows
-from tasks.algorithms.advice import MEASURES
+from tasks.algorithms.contenders import called
+from tasks.algorithms.measures import MEASURES
 from tasks.algorithms.rendering import data_uri, embedded
 from tasks.algorithms.templating import HTML, MARKDOWN
 
@@ -48,7 +49,7 @@ def _content(board: Leaderboard, links: Mapping[str, str]) -> dict[str, object]:
     return {
         "board": board,
         "figures": {name: Markup(link) for name, link in links.items()},  # noqa: S704 - base64 and our own names
-        "metric": MEASURES[board.metric.value],
+        "metric": MEASURES[board.metric].name,
         "headline": headline if headline.endswith(".") else f"{headline}.",
         "more": more,
         "tone": "even" if _leaves_rows_alone(board) else "helped",
@@ -58,7 +59,7 @@ def _content(board: Leaderboard, links: Mapping[str, str]) -> dict[str, object]:
         "confidence": f"{100 * (1 - board.level):g} %",
         "rows": rows.standing_rows(board),
         "columns": rows.columns(board),
-        "names": [rows.called(board, one) for one in board.standings],
+        "names": [called(one, board.standings) for one in board.standings],
         "recommended": [rows.is_recommended(board, one) for one in board.standings],
         "digits": rows.digits,
         "between": rows.between,
@@ -89,8 +90,8 @@ def checked(board: Leaderboard) -> str:
     if not found.passed:
         return ""
     return (
-        "No label leaks through the comparison: labels shuffled at random were "
-        f"{_area(found)}, and 0.5 is what guessing gets."
+        "The comparison leaks no label as far as can be seen: labels shuffled at "
+        f"random were {_area(found)}, and guessing gets 0.5."
     )
 
 

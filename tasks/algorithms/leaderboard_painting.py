@@ -10,10 +10,10 @@ from matplotlib.ticker import MaxNLocator
 from schemas.config import Approach
 from schemas.tournament import Comparison, Leaderboard, Standing
 from tasks.algorithms import canvas
-from tasks.algorithms.advice import MEASURES
 from tasks.algorithms.canvas import BLUE, GREEN, INK, ORANGE, PALE, QUIET, RED
-from tasks.algorithms.leaderboard_rows import called, is_recommended, outcome
-from tasks.algorithms.match_table import LESS_IS_BETTER
+from tasks.algorithms.contenders import called
+from tasks.algorithms.leaderboard_rows import is_recommended, outcome
+from tasks.algorithms.measures import MEASURES
 
 _OUTCOMES = {
     "better": GREEN,
@@ -37,7 +37,7 @@ def advantages(figure: Figure, board: Leaderboard) -> None:
     """Paint how far each candidate is from none, on a line around zero."""
     pairs = [(one, one.against_none) for one in board.standings if one.against_none]
     pairs.sort(key=lambda pair: -pair[1].difference)
-    names = [called(board, one) for one, _ in pairs]
+    names = [called(one, board.standings) for one, _ in pairs]
     axes = figure.subplots()
     canvas.margins(figure, left=canvas.gutter(names), right=0.3, top=0.5, bottom=0.6)
     axes.axvline(0, color=INK, linewidth=1)
@@ -46,8 +46,9 @@ def advantages(figure: Figure, board: Leaderboard) -> None:
     axes.set_yticks(range(len(names)), names)
     axes.set_ylim(len(names) - 0.5, -0.5)
     _mark_recommended(axes, board, [one for one, _ in pairs])
-    turned = ", turned so that more is better" if board.metric in LESS_IS_BETTER else ""
-    axes.set_xlabel(f"difference from none in {MEASURES[board.metric.value]}{turned}")
+    name, better, _ = MEASURES[board.metric]
+    turned = ", turned so that more is better" if better == "lower" else ""
+    axes.set_xlabel(f"difference from none in {name}{turned}")
     axes.xaxis.set_major_locator(MaxNLocator(6))
     axes.xaxis.set_major_formatter("{x:+.3g}")
     axes.grid(axis="x")
@@ -66,7 +67,7 @@ def trade_off(figure: Figure, board: Leaderboard) -> None:
         axes.plot(
             x, y, color=color, marker=marker, markersize=6, linewidth=1, label=name
         )
-    axes.set_xlabel(MEASURES[board.metric.value])
+    axes.set_xlabel(MEASURES[board.metric].name)
     axes.set_ylabel("calibration intercept (0 is right)")
     axes.xaxis.set_major_locator(MaxNLocator(5))
     axes.yaxis.set_major_locator(MaxNLocator(6))
@@ -113,7 +114,7 @@ def costs(figure: Figure, board: Leaderboard) -> None:
 def _cost_line(board: Leaderboard, one: Standing) -> dict[str, Any]:
     learner = board.recommendation.candidate.learner
     if is_recommended(board, one):
-        name = f"recommended: {called(board, one)}"
+        name = f"recommended: {called(one, board.standings)}"
         return {"color": BLUE, "linewidth": 2, "zorder": 4, "label": name}
     if one.candidate.approach is Approach.NONE and one.candidate.learner == learner:
         return {"color": RED, "linestyle": "--", "zorder": 3, "label": "none"}

@@ -8,23 +8,11 @@ from collections.abc import Sequence
 from io import StringIO
 from typing import NamedTuple
 
-from schemas.config import Metric
 from schemas.tournament import Comparison, Estimate, Leaderboard, Standing
-from tasks.algorithms.advice import MEASURES
 from tasks.algorithms.certainty import bare_p, signed
-from tasks.algorithms.contenders import treatment
-from tasks.algorithms.match_table import LESS_IS_BETTER
+from tasks.algorithms.contenders import called
+from tasks.algorithms.measures import MEASURES
 
-_MORE = {
-    "calibration_intercept": ("calibration intercept", "0 is right"),
-    "calibration_slope": ("calibration slope", "1 is right"),
-    "expected_calibration_error": ("calibration error", "lower"),
-    "threshold": ("threshold", "tuned"),
-    "cost": ("cost per row", "lower"),
-    "train_rows": ("training rows", "resampled"),
-    "fit_seconds": ("seconds to fit", "lower"),
-    "rank": ("mean rank", "lower"),
-}
 _NOTHING = "\N{EN DASH}"
 
 
@@ -49,9 +37,8 @@ def columns(board: Leaderboard) -> list[Column]:
     Returns:
         The primary metric, the other scores, what tells of probabilities, effort, rank.
     """
-    scores = (board.metric, *(one for one in Metric if one != board.metric))
-    named = {one.value: (MEASURES[one.value], _better(one)) for one in scores}
-    found = (_column(board, name, *words) for name, words in (named | _MORE).items())
+    names = dict.fromkeys([board.metric.value, *MEASURES])
+    found = (_column(board, name) for name in names)
     return [one for one in found if any(one.cells)]
 
 
@@ -105,12 +92,6 @@ def outcome(board: Leaderboard, found: Comparison | None) -> str:
     return "better" if found.difference > 0 else "worse"
 
 
-def called(board: Leaderboard, standing: Standing) -> str:
-    """Name a candidate, without its learner where there is but one."""
-    learners = {one.candidate.learner for one in board.standings}
-    return treatment(standing.candidate) if len(learners) == 1 else standing.name
-
-
 def digits(estimate: Estimate | None) -> str:
     """Write a mean with as many digits as help."""
     if estimate is None:
@@ -132,24 +113,21 @@ def _number(value: float) -> str:
     return f"{value:.1f}" if abs(value) < 100 else f"{value:,.0f}"  # noqa: PLR2004 - as above
 
 
-def _better(metric: str) -> str:
-    return "lower" if metric in LESS_IS_BETTER else "higher"
-
-
-def _column(board: Leaderboard, measure: str, name: str, remark: str) -> Column:
+def _column(board: Leaderboard, measure: str) -> Column:
+    name, better, _ = MEASURES[measure]
     cells = [one.estimates.get(measure) for one in board.standings]
-    choose = {"higher": max, "lower": min}.get(remark)
+    choose = {"higher": max, "lower": min}.get(better)
     there = [one for one in cells if one]
     best = choose(there, key=lambda one: one.mean) if choose and there else None
-    return Column(name, remark, cells, best)
+    return Column(name, better, cells, best)
 
 
 def _brief(board: Leaderboard, standing: Standing) -> dict[str, str]:
     primary, found = standing.estimates.get(board.metric), standing.against_none
     low, high = map(signed, found.interval) if found else ("", "")
     return {
-        "Candidate": called(board, standing),
-        MEASURES[board.metric.value]: digits(primary),
+        "Candidate": called(standing, board.standings),
+        MEASURES[board.metric].name: digits(primary),
         "against none": signed(found.difference) if found else _NOTHING,
         f"{100 * (1 - board.level):g} % interval": f"{low} to {high}" if found else "",
         "p (Holm)": bare_p(found.p_holm) if found else "",

@@ -11,6 +11,7 @@ from schemas.config import Metric
 from schemas.records import Scores
 from schemas.tournament import Candidate, MatchResult
 from tasks.algorithms.corrected_t import Mean, corrected_t
+from tasks.algorithms.measures import gain_sign
 
 Floats = npt.NDArray[np.float64]
 Measures = Mapping[str, Floats]
@@ -23,17 +24,6 @@ _BESIDE_SCORES = (
     "cost",
     "fit_seconds",
     "train_rows",
-)
-LESS_IS_BETTER = frozenset(
-    {
-        Metric.BRIER,
-        Metric.LOG_LOSS,
-        "expected_calibration_error",
-        "cost",
-        "fit_seconds",
-        "train_rows",
-        "rank",
-    }
 )
 
 
@@ -102,7 +92,7 @@ def advantage(
         measure is undefined in a fold of either.
     """
     of_one, of_other = (table.measures[each][measure] for each in (one, other))
-    gains = of_other - of_one if measure in LESS_IS_BETTER else of_one - of_other
+    gains = gain_sign(measure) * (of_one - of_other)
     if not np.isfinite(gains).all():
         return None
     return corrected_t(gains, table.overlap, table.level)
@@ -132,7 +122,7 @@ def _measures(results: Sequence[MatchResult]) -> dict[str, Floats]:
 
 def _ranks(scores: Sequence[Floats], metric: Metric) -> Floats:
     """Rank candidates within each fold, 1 the best; ties share their mean rank."""
-    turned = np.stack(scores) * (1 if metric in LESS_IS_BETTER else -1)
+    turned = -gain_sign(metric) * np.stack(scores)
     ranks: Floats = rankdata(turned, axis=0, nan_policy="propagate")
     return ranks
 

@@ -6,7 +6,8 @@ import numpy as np
 
 from schemas.config import Approach, Metric
 from schemas.tournament import Candidate, Recommendation, Standing
-from tasks.algorithms.advice import Choice, Rival, Tuned, advise, undecided
+from tasks.algorithms.advice import advise, undecided
+from tasks.algorithms.choice import Choice, Rival, Tuned
 from tasks.algorithms.contenders import complexity, none_of
 from tasks.algorithms.match_table import MatchTable, advantage
 

@@ -16,26 +16,8 @@ from schemas.tournament import (
 from tasks.algorithms.contenders import complexity, contender, none_of
 from tasks.algorithms.corrected_t import Mean, corrected_t
 from tasks.algorithms.holm import holm
-from tasks.algorithms.match_table import (
-    LESS_IS_BETTER,
-    MatchTable,
-    advantage,
-)
-
-_ANY = (-math.inf, math.inf)
-_NOT_NEGATIVE = (0, math.inf)
-_BOUNDS = {
-    Metric.MCC: (-1, 1),
-    Metric.BRIER: (0, 2),
-    Metric.LOG_LOSS: _NOT_NEGATIVE,
-    "calibration_intercept": _ANY,
-    "calibration_slope": _ANY,
-    "cost": _NOT_NEGATIVE,
-    "fit_seconds": _NOT_NEGATIVE,
-    "train_rows": _NOT_NEGATIVE,
-    "rank": (1, math.inf),
-}
-"""What a measure can be at all, if not 0..1: intervals end there."""
+from tasks.algorithms.match_table import MatchTable, advantage
+from tasks.algorithms.measures import MEASURES, gain_sign
 
 
 def rank_candidates(
@@ -77,7 +59,7 @@ def _estimates(table: MatchTable, candidate: Candidate) -> dict[str, Estimate]:
 
 
 def _estimate(name: str, found: Mean) -> Estimate:
-    least, most = _BOUNDS.get(name, (0, 1))
+    least, most = MEASURES[name].bounds
     low, high = found.interval
     return Estimate(mean=found.mean, interval=(max(low, least), min(high, most)))
 
@@ -105,6 +87,5 @@ def _against_none(table: MatchTable) -> dict[Candidate, Comparison]:
 
 def _order(standing: Standing, metric: Metric) -> tuple[float, tuple[int, float], str]:
     estimate = standing.estimates.get(metric)
-    sign = 1 if metric in LESS_IS_BETTER else -1
-    mean = sign * estimate.mean if estimate else math.inf
-    return mean, complexity(standing.candidate), standing.name
+    gain = gain_sign(metric) * estimate.mean if estimate else -math.inf
+    return -gain, complexity(standing.candidate), standing.name

@@ -63,7 +63,7 @@ def test_same_leaderboard_same_page(name: str) -> None:
 
 
 @given(TEXTS)
-@settings(deadline=None, max_examples=25)
+@settings(deadline=None, max_examples=20)
 def test_no_text_changes_the_shape_of_a_page(text: str) -> None:
     plain, odd = (
         matches.leaderboard(FEW, fields=_hostile(each)) for each in ("plain", text)
@@ -104,7 +104,7 @@ def test_a_leak_is_told_before_anything_else() -> None:
     assert "Do not trust these scores" in markdown(MADE["failed"], {})
     for name in ("helped", "many"):
         assert "Do not trust" not in html(MADE[name], {})
-        assert "No label leaks through the comparison" in html(MADE[name], {})
+        assert "leaks no label as far as can be seen" in html(MADE[name], {})
     assert "the sentinel was skipped" in html(MADE["alone"], {})
 
 

@@ -178,7 +178,7 @@ GAINS = st.fixed_dictionaries(
 
 
 @given(GAINS, st.integers(0, 9))
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=10, deadline=None)
 def test_whatever_is_recommended_has_earned_it(
     gains: dict[Candidate, float], seed: int
 ) -> None:
@@ -207,7 +207,7 @@ def test_whatever_is_recommended_has_earned_it(
 
 def test_noise_is_hardly_ever_recommended() -> None:
     """Nothing to gain by any of 22: one false recommendation in twenty is allowed."""
-    rng, trials = np.random.default_rng(0), 400
+    rng, trials = np.random.default_rng(0), 200
     drawn = [matches.noise_table(rng) for _ in range(trials)]
 
     chosen = [recommend(one, rank_candidates(one, {})).candidate for one in drawn]
