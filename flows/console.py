@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from rich.console import Console
-from rich.markdown import Markdown
 from rich.table import Table
 from rich.text import Text
 
@@ -124,6 +123,8 @@ def show_survey(
 def show_markdown(text: str) -> None:
     """Print a page: laid out on a terminal, as it is in a pipe."""
     if sys.stdout.isatty():
+        from rich.markdown import Markdown  # noqa: PLC0415 - the tutorial's alone
+
         Console().print(Markdown(text))
     else:
         sys.stdout.write(text + "\n")

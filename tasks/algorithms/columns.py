@@ -90,6 +90,16 @@ def feature_role(kind: pa.DataType) -> Role | None:
     return None
 
 
+def numeric(columns: Sequence[Column]) -> list[str]:
+    """Name the features that are numbers, or ticks of time."""
+    return [c.name for c in columns if c.role in {"numeric", "temporal"}]
+
+
+def categorical(columns: Sequence[Column]) -> list[str]:
+    """Name the features that are categories."""
+    return [c.name for c in columns if c.role == "categorical"]
+
+
 def _unusable(fields: Sequence[pa.Field]) -> UserError:
     shown = ", ".join(f"{field.name!r} ({field.type})" for field in fields)
     names = " ".join(field.name for field in fields)

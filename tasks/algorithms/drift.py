@@ -3,10 +3,9 @@
 import math
 from collections.abc import Mapping
 
-from scipy.special import chdtrc
-
 from schemas.config import WatchConfig
 from schemas.records import Drift
+from tasks.algorithms import chi_square
 
 
 def drift(
@@ -47,7 +46,7 @@ def drift(
     g, p_value, effect = 0.0, 1.0, 0.0
     if then and now and len(labels) > 1:
         g = g_statistic(then, now)
-        p_value = float(chdtrc(len(labels) - 1, g))
+        p_value = chi_square.tail(g, len(labels) - 1)
         effect = cohens_w(then, now)
     appeared = tuple(label for label in now if label not in then)
     vanished = tuple(label for label in then if label not in now)

@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from schemas.records import Column
+from tasks.algorithms.columns import categorical, numeric
 
 _LARGEST = float(np.finfo(np.float32).max)  # trees compare in 32 bits
 
@@ -33,16 +34,6 @@ def to_frame(table: pa.Table, columns: Sequence[Column]) -> pd.DataFrame:
         **{name: _texts(table.column(name)) for name in categorical(columns)},
     }
     return pd.DataFrame(features, index=pd.RangeIndex(table.num_rows))
-
-
-def numeric(columns: Sequence[Column]) -> list[str]:
-    """Name the features that are numbers, or ticks of time."""
-    return [c.name for c in columns if c.role in {"numeric", "temporal"}]
-
-
-def categorical(columns: Sequence[Column]) -> list[str]:
-    """Name the features that are categories."""
-    return [c.name for c in columns if c.role == "categorical"]
 
 
 def _numbers(column: pa.ChunkedArray) -> npt.NDArray[np.float64]:

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import chdtrc
 
 from schemas.records import Diagnosis
+from tasks.algorithms import chi_square
 
 Shares = npt.NDArray[np.float64]
 
@@ -45,7 +45,7 @@ def diagnose(counts: Sequence[int]) -> Diagnosis:
         total_variation=total_variation(shares),
         imbalance_degree=imbalance_degree(ordered),
         lrid=statistic,
-        p_value=float(chdtrc(len(ordered) - 1, statistic)),
+        p_value=chi_square.tail(statistic, len(ordered) - 1),
     )
 
 

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from schemas.config import BalanceConfig, EvaluatorKind
 from schemas.records import ClassPlan, Survey
-from tasks.algorithms.features import categorical, numeric
+from tasks.algorithms.columns import categorical, numeric
 from tasks.algorithms.search_space import BUDGET, held_bytes
 
 _MB = 10**6

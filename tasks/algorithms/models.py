@@ -21,7 +21,7 @@ from sklearn.preprocessing import OneHotEncoder, OrdinalEncoder, StandardScaler
 from schemas.config import EvaluatorKind
 from schemas.errors import UserError
 from schemas.records import Column
-from tasks.algorithms.features import categorical, numeric
+from tasks.algorithms.columns import categorical, numeric
 from tasks.algorithms.labels import Codes
 from tasks.algorithms.steady import steady
 

@@ -19,7 +19,7 @@ from tasks.algorithms.arrays import (
     one_chunk,
     slices,
 )
-from tasks.algorithms.features import categorical, numeric
+from tasks.algorithms.columns import categorical, numeric
 from tasks.algorithms.integers import to_integers
 
 Codes = Mapping[str, npt.NDArray[np.int32]]

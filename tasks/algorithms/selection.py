@@ -5,7 +5,6 @@ Which rows there are, and how many each class gets, is decided in counts and pla
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -86,12 +85,14 @@ def hash_keys(
     Returns:
         uint64 of shape (rows,); equal keys have equal hashes.
     """
+    from pandas.util import hash_array  # noqa: PLC0415 - slow to import
+
     hashes = np.zeros(table.num_rows, np.uint64)
     for name in key:
         text = pc.cast(table.column(name), pa.large_string()).to_numpy(
             zero_copy_only=False
         )
-        words = pd.util.hash_array(text, hash_key=_KEY, categorize=False)
+        words = hash_array(text, hash_key=_KEY, categorize=False)
         hashes = splitmix64(hashes ^ words)
     return _keyed(hashes, seed, 0)
 

@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from schemas.records import Column, Role
-from tasks.algorithms.features import categorical, numeric, to_frame
+from tasks.algorithms.columns import categorical, numeric
+from tasks.algorithms.features import to_frame
 
 
 def column(name: str, role: Role) -> Column:
