@@ -10,6 +10,10 @@ from tasks.algorithms.contenders import called, odds
 from tasks.algorithms.measures import MEASURES
 
 _FELT = 0.02  # a gain that is worth a remark
+_TO_THE_PRIORS = (
+    "divide the probability of each class by its share of the rows, and then take the "
+    "largest"
+)
 _DO = {
     Approach.WEIGHTS: "Weight the classes, resample nothing",
     Approach.RANDOM_UNDER: "Undersample at random to {}",
@@ -32,11 +36,9 @@ def advise(choice: Choice) -> str:
         Plain text: what to do and why; where there is one, the better mean that is not
         significantly better; the price, where other measures got worse.
     """
-    if choice.chosen.candidate.approach is Approach.NONE:
-        return _as_it_is(choice)
-    others = (_spread_sentence, _rival_sentence, _price_sentence)
-    more = filter(None, (tell(choice) for tell in others))
-    return " ".join([_change_sentence(choice), *more])
+    as_it_is = choice.chosen.candidate.approach is Approach.NONE
+    said = [_as_it_is(choice)] if as_it_is else _change(choice)
+    return " ".join(filter(None, [*said, _cost_sentence(choice)]))
 
 
 def undecided(metric: Metric) -> str:
@@ -98,6 +100,11 @@ def _harm(choice: Choice, tried: Sequence[Standing]) -> str:
     return f", and {harmed} did significantly worse" if harmed else ""
 
 
+def _change(choice: Choice) -> list[str]:
+    tell = (_change_sentence, _spread_sentence, _rival_sentence, _price_sentence)
+    return [say(choice) for say in tell]
+
+
 def _change_sentence(choice: Choice) -> str:
     found = choice.chosen.against_none
     if found is None:
@@ -114,7 +121,7 @@ def _what_to_do(choice: Choice) -> str:
     if candidate.approach is not Approach.THRESHOLD:
         return _DO[candidate.approach].format(odds(candidate.ratio or 1))
     if tuned is None:
-        return "Do not balance: tune the thresholds instead"
+        return f"Do not balance: {_TO_THE_PRIORS}"
     return f"Do not balance: move the threshold to {tuned.middle:.2f}"
 
 
@@ -143,6 +150,22 @@ def _price_sentence(choice: Choice) -> str:
     if not choice.worse:
         return ""
     return f"At a price: {', '.join(_move(choice, name) for name in choice.worse)}."
+
+
+def _cost_sentence(choice: Choice) -> str:
+    """Name the cheapest where costs were given: the primary metric knows none."""
+    known = [one for one in choice.standings if "cost" in one.estimates]
+    if choice.chosen not in known:
+        return ""
+    own, cheapest = (
+        choice.chosen,
+        min(known, key=lambda one: one.estimates["cost"].mean),
+    )
+    said = f"At the costs that were given a row costs {_mean(own, 'cost')}"
+    if cheapest == own:
+        return f"{said}, the least of all."
+    name = called(cheapest, choice.standings)
+    return f"{said}; the cheapest is {name} with {_mean(cheapest, 'cost')}."
 
 
 def _move(choice: Choice, measure: str) -> str:

@@ -18,7 +18,6 @@ _PRICES = (
     Metric.BRIER,
     Metric.LOG_LOSS,
     "expected_calibration_error",
-    "cost",
 )
 
 

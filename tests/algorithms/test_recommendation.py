@@ -108,6 +108,23 @@ def test_a_price_is_named_where_probabilities_got_worse() -> None:
     assert "price" not in free.sentence
 
 
+def test_costs_that_were_given_have_a_say() -> None:
+    """The cost of these is 1.2 less the score, so the best score is the cheapest."""
+    made = matches.results({NONE: 0.0, candidate("weights"): 0.1})
+    free = [one.model_copy(update={"cost": None}) for one in made]
+    dear = [
+        one.model_copy(update={"cost": 9.0})
+        if one.match.candidate.approach == "weights"
+        else one
+        for one in made
+    ]
+
+    assert "a row costs 0.4" in _recommend(made).sentence
+    assert _recommend(made).sentence.endswith(", the least of all.")
+    assert "; the cheapest is none with 0.5" in _recommend(dear).sentence
+    assert "cost" not in _recommend(free).sentence
+
+
 def test_where_less_is_better_falling_is_good() -> None:
     made = matches.results(_gains("weights"), noise=0.005)
 
@@ -127,7 +144,7 @@ def test_without_a_threshold_for_all_folds_none_is_named() -> None:
     found = _recommend(made)
 
     assert found.threshold is None
-    assert found.sentence.startswith("Do not balance: tune the thresholds instead; ")
+    assert found.sentence.startswith("Do not balance: divide the probability of each ")
 
 
 def test_a_learner_that_is_better_as_it_is_beats_one_that_balancing_mends() -> None:
