@@ -39,3 +39,5 @@ class Choice(NamedTuple):
     """Measures in which the chosen is clearly worse than none."""
     tuned: Tuned | None
     """None where no single threshold was tuned."""
+    guessed: Mean | None
+    """ROC-AUC less .5, where the learner was not shown to do better than guessing."""

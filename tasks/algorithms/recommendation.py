@@ -6,10 +6,13 @@ import numpy as np
 
 from schemas.config import Approach, Metric
 from schemas.tournament import Candidate, Recommendation, Standing
-from tasks.algorithms.advice import advise, undecided
+from tasks.algorithms.advice import advise
 from tasks.algorithms.choice import Choice, Rival, Tuned
 from tasks.algorithms.contenders import complexity, none_of
+from tasks.algorithms.corrected_t import Mean
 from tasks.algorithms.match_table import MatchTable, advantage
+from tasks.algorithms.restraint import undecided
+from tasks.algorithms.skill import is_guessing, skill
 
 _FELT = 0.005  # a score that moves by less is not worth a word
 _PRICES = (
@@ -25,9 +28,10 @@ def recommend(table: MatchTable, standings: Sequence[Standing]) -> Recommendatio
     """Choose a candidate, and say why in words that can be defended.
 
     A candidate is eligible if it is none, or better than none with the same learner
-    after Holm's correction. Of these the best mean leads, and the simplest treatment
-    that is not significantly worse than the leader is recommended: balancing has to
-    earn its place, and so has every step beyond the simplest one that works.
+    after Holm's correction, and that learner does not merely guess. Of these the best
+    mean leads, and the simplest treatment that is not significantly worse than the
+    leader is recommended: balancing has to earn its place, and so has every step
+    beyond the simplest one that works.
 
     Args:
         table: Of all candidates.
@@ -50,6 +54,7 @@ def recommend(table: MatchTable, standings: Sequence[Standing]) -> Recommendatio
         rival=_rival(table, chosen, eligible),
         worse=_worse(table, chosen.candidate),
         tuned=_tuned(table, chosen.candidate),
+        guessed=_guessed(table, chosen.candidate),
     )
     return Recommendation(
         candidate=chosen.candidate,
@@ -66,7 +71,9 @@ def _is_eligible(standing: Standing, table: MatchTable) -> bool:
     if _is_none(standing):
         return table.metric in standing.estimates
     found = standing.against_none
-    return bool(found and found.p_holm < table.level and found.difference > 0)
+    if found is None or found.p_holm >= table.level or found.difference <= 0:
+        return False
+    return not is_guessing(table, standing.candidate.learner)
 
 
 def _simplest(table: MatchTable, eligible: Sequence[Standing]) -> Standing:
@@ -106,6 +113,11 @@ def _worse(table: MatchTable, candidate: Candidate) -> list[str]:
         if found and found.mean <= -_FELT and found.p_value < table.level:
             lost.append(str(measure))
     return lost
+
+
+def _guessed(table: MatchTable, candidate: Candidate) -> Mean | None:
+    guessing = is_guessing(table, candidate.learner)
+    return skill(table, candidate.learner) if guessing else None
 
 
 def _tuned(table: MatchTable, candidate: Candidate) -> Tuned | None:

@@ -40,6 +40,37 @@ def test_with_nothing_to_gain_it_says_do_not_balance() -> None:
     assert "after Holm's correction for 22 tests" in found.sentence
 
 
+def test_a_gain_without_skill_is_another_way_to_guess() -> None:
+    """More macro-F1 on noise: scores rise, but no row is ranked better than by luck."""
+    rng = np.random.default_rng(0)
+    made = [
+        one.model_copy(
+            update={
+                "scores": one.scores.model_copy(
+                    update={"roc_auc": 0.5 + 0.02 * rng.normal()}
+                )
+            }
+        )
+        for one in matches.results(_gains("weights"))
+    ]
+
+    found = _recommend(made)
+
+    assert found.candidate == NONE
+    assert "was not shown to predict the classes better than guess" in found.sentence
+
+
+def test_without_areas_nothing_is_said_of_skill() -> None:
+    made = [
+        one.model_copy(
+            update={"scores": one.scores.model_copy(update={"roc_auc": None})}
+        )
+        for one in matches.results(_gains("weights"))
+    ]
+
+    assert _recommend(made).candidate == candidate("weights")
+
+
 def test_what_does_harm_is_counted() -> None:
     found = _recommend(matches.results(_gains("smote", gain=-0.1)))
 
