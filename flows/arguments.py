@@ -6,7 +6,10 @@ from collections.abc import Callable
 from flows import commands
 
 _PUBLISH = ("always", "unless_hurt", "if_helped")
-_STRATEGIES = ("auto", "none", "random_over", "random_under", "smote", "smote_under")
+_STRATEGIES = (
+    *("auto", "none", "random_over", "random_under", "smote", "smote_under"),
+    "weights",
+)
 
 
 def parser() -> argparse.ArgumentParser:
@@ -107,6 +110,11 @@ def _add_unbalance(command: argparse.ArgumentParser) -> None:
         help="Parquet, a column for each class called LABEL or p_LABEL",
     )
     add("--out", required=True, metavar="Q", help="the Parquet file to write")
+    add(
+        "--unweighted",
+        action="store_true",
+        help="the model was trained without the weights that the version has",
+    )
     add("--anyway", action="store_true", help="even if the manifest says: not safe")
     add("--json", action="store_true", help="one JSON record on stdout")
     command.set_defaults(act=commands.unbalance)
@@ -128,6 +136,11 @@ def _add_request(command: argparse.ArgumentParser) -> None:
     add("--ratio", type=float, metavar="R", help="minority:majority after (default: 1)")
     add(
         "--k-neighbors", type=int, metavar="K", help="neighbours for SMOTE (default: 5)"
+    )
+    add(
+        "--weight-column",
+        metavar="NAME",
+        help="weights of training rows (weights: weight; random_under: none)",
     )
     add(
         "--key",

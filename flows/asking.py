@@ -21,6 +21,7 @@ _NESTED = {
     "strategy": ("strategy", "kind"),
     "ratio": ("strategy", "ratio"),
     "k_neighbors": ("strategy", "k_neighbors"),
+    "weight_column": ("strategy", "weight_column"),
     "evaluator": ("evaluation", "evaluator"),
     "metric": ("evaluation", "metric"),
 }
@@ -43,7 +44,7 @@ def balance_config(asked: argparse.Namespace) -> BalanceConfig:
         if (value := getattr(asked, field, None)) is not None:
             values[field] = value
     for option, (model, field) in _NESTED.items():
-        if (value := getattr(asked, option)) is not None:
+        if (value := getattr(asked, option, None)) is not None:
             values[model] = _with(values.get(model), field, value)
     return validated(values)
 

@@ -163,7 +163,11 @@ def unbalance(asked: argparse.Namespace) -> None:
     from tasks.unbalancing import unbalance as turn_back
 
     found = turn_back(
-        asked.manifest, asked.probabilities, asked.out, anyway=asked.anyway
+        asked.manifest,
+        asked.probabilities,
+        asked.out,
+        weighted=not asked.unweighted,
+        anyway=asked.anyway,
     )
     show_unbalanced(found, as_json=asked.json)
 

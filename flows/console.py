@@ -165,10 +165,12 @@ def _class_table(classes: Sequence[ManifestClass]) -> Table:
     met = [fate for fate in fates if any(getattr(item, fate) for item in classes)]
     table = Table(header_style="bold")
     table.add_column("class", min_width=5)
-    for name in ("source", *met, "train", "share"):
+    weighted = any(item.weight != 1 for item in classes)
+    for name in ("source", *met, "train", *(["weight"] if weighted else []), "share"):
         table.add_column(name, justify="right", no_wrap=True)
     for item in classes:
         rows = [f"{getattr(item, name):,}" for name in ("source", *met, "train")]
+        rows += [f"{item.weight:.4g}"] if weighted else []
         share = f"{item.prior_before:.1%} → {item.prior_after:.1%}"
         table.add_row(Text(shorten(item.label, _WIDTH)), *rows, share)
     return table

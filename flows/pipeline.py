@@ -61,7 +61,7 @@ def balance_dataset(
             survey=survey,
             plan=plan,
             evaluation=run(evaluate_balance, config, survey, plan, attempt),
-            correction=correction_for(plan.decision.strategy),
+            correction=correction_for(plan.decision.strategy, plan.weight_column),
             searches=tuple(searches),
             drift=run(measure_drift, config, survey, published),
         )

@@ -18,6 +18,7 @@ class StrategyKind(StrEnum):
     RANDOM_UNDER = "random_under"
     SMOTE = "smote"
     SMOTE_UNDER = "smote_under"
+    WEIGHTS = "weights"
 
 
 class OnViolation(StrEnum):
@@ -131,6 +132,17 @@ class Strategy(Frozen):
 
     standardize: bool = True
     """Search neighbours on standardised columns; else the widest column decides."""
+
+    weight_column: str | None = Field(default=None, min_length=1)
+    """Column that says what each training row counts for (weights, random_under). Not
+    set: weight, and none for random_under."""
+
+    @model_validator(mode="after")
+    def _weights_where_they_are_written(self) -> Self:
+        writes = {StrategyKind.WEIGHTS, StrategyKind.RANDOM_UNDER}
+        if self.weight_column is not None and self.kind not in writes:
+            raise ValueError("weight_column goes with kind weights or random_under")
+        return self
 
     @model_validator(mode="after")
     def _one_way_to_size(self) -> Self:

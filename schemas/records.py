@@ -108,6 +108,8 @@ class ClassPlan(Frozen):
     synthetic: Count = 0
     train: Count
     """kept + duplicated + synthetic."""
+    weight: Annotated[float, Field(gt=0)] = 1
+    """What each training row counts for, where rows have weights."""
     k_neighbors: Count = 0
     """Neighbours used for this class; 0 when nothing is synthesised."""
     copies: Count = 0
@@ -132,11 +134,13 @@ class ResamplePlan(Frozen):
     target: str
     key: tuple[str, ...]
     standardize: bool
+    weight_column: str | None = None
+    """Appended to the training rows; None if they are not weighted."""
     decision: Decision
     before: Diagnosis
     """Of the training rows as they are."""
     after: Diagnosis
-    """Of the training rows as balanced."""
+    """Of the training rows as balanced, each counted by its weight."""
     classes: tuple[ClassPlan, ...]
     samples: SampleThresholds = SampleThresholds()
 
@@ -373,8 +377,11 @@ class ManifestClass(Frozen):
     train: Count = 0
     prior_before: float = 0
     prior_after: float = 0
+    """Of the training rows as balanced, each counted by its weight."""
     sampling_rate: float = 0
     """Training rows after balancing to training rows before."""
+    weight: float = 1
+    """What each training row counts for, where rows have weights."""
 
 
 class ManifestEvaluation(Frozen):
@@ -421,6 +428,8 @@ class Manifest(Frozen):
     target: str
     config: BalanceConfig
     seed: int
+    weight_column: str | None = None
+    """Of the training rows; None if they are not weighted."""
     decision: Decision
     diagnosis: Diagnosis
     classes: tuple[ManifestClass, ...]

@@ -10,9 +10,11 @@ import pyarrow as pa
 
 from schemas.errors import TransientError, UserError, VerificationError
 from schemas.records import Check, FileEntry, Manifest
+from tasks.algorithms.weighting import train_schema
 from tasks.apartness import check_apart
 from tasks.recounting import check_bytes, check_classes, check_rejected, folder_of
 from tasks.rederiving import check_derived
+from tasks.reweighing import check_published_weights
 from tasks.storage.commits import (
     LATEST,
     data_folder,
@@ -142,18 +144,26 @@ def _part(manifest: Manifest, *folders: str) -> list[FileEntry]:
 
 
 def _schema(root: str, manifest: Manifest) -> list[Check]:
-    """Train and holdout open as one table; all rows are those that are listed."""
+    """Train and holdout open as one table; all rows are those that are listed.
+
+    But for weights, which the holdout has none of.
+    """
     entries = _part(manifest, *_DATA)
-    wrong, schemas = [], []
+    wrong: list[str] = []
+    schemas: list[pa.Schema] = []
     for entry in entries:
         file = open_part(root, entry)
-        if folder_of(entry) in {"train", "holdout"}:
+        if folder_of(entry) == "train":
             schemas.append(file.schema_arrow)
+        elif folder_of(entry) == "holdout":
+            schemas.append(train_schema(file.schema_arrow, manifest.weight_column))
         if file.metadata.num_rows != entry.rows or schemas[:1] != schemas[-1:]:
             wrong.append(entry.path)
     note = (
         f"{len(entries)} files have their rows, those of train and holdout one schema"
     )
+    if manifest.weight_column:
+        note += f" but for {manifest.weight_column!r}"
     different = _named("; different", wrong)
     return [Check(name="schema", success=not wrong, note=note + different)]
 
@@ -164,6 +174,7 @@ def _counts(root: str, manifest: Manifest) -> list[Check]:
         _check_balance(manifest),
         *check_classes(target, root, files, manifest.classes),
         check_rejected(target, root, files, manifest.rejections),
+        *check_published_weights(root, manifest),
     ]
 
 

@@ -48,6 +48,9 @@ def evaluate_balance(
         minority=minority(plan),
         columns=survey.columns,
         accelerate=accelerates(),
+        weights=tuple(item.weight for item in plan.classes)
+        if plan.weight_column
+        else None,
     )
     try:
         return evaluate.evaluate(config.evaluation, problem, tables, config.seed)

@@ -1,6 +1,6 @@
 """Planning: diagnosis and config → decision → plan. The plan is a value, not an act."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import pyarrow as pa
@@ -10,6 +10,7 @@ from schemas.errors import UserError
 from schemas.records import (
     ClassPlan,
     Decision,
+    Diagnosis,
     ResamplePlan,
     SampleThresholds,
     Survey,
@@ -25,6 +26,7 @@ from tasks.algorithms.plan import allocate, holdout_rows, ranks, target_rows
 from tasks.algorithms.routing import row_hashes
 from tasks.algorithms.selection import EVERYTHING, Hashes
 from tasks.algorithms.thresholds import count_below, thresholds
+from tasks.algorithms.weighting import weigh, weight_column
 from tasks.guarding import check_memory
 from tasks.stage import stage
 from tasks.storage.parquet import read_batches
@@ -48,6 +50,9 @@ def plan_resampling(config: BalanceConfig, survey: Survey) -> ResamplePlan:
             would take more memory than there is.
     """
     decision, classes = draft(config, survey)
+    column = weight_column(decision.strategy, config.strategy)
+    if column is not None:
+        _check_free(column, survey)
     if any(item.synthetic for item in classes):
         _check_made(survey)
     check_memory(config, survey, classes)
@@ -64,9 +69,10 @@ def plan_resampling(config: BalanceConfig, survey: Survey) -> ResamplePlan:
         target=config.target,
         key=config.key,
         standardize=config.strategy.standardize,
+        weight_column=column,
         decision=decision,
         before=diagnose([item.kept + item.dropped for item in classes]),
-        after=diagnose([item.train for item in classes]),
+        after=_diagnose_after(classes),
         classes=tuple(
             item.model_copy(
                 update={"holdout_below": a, "keep_below": b, "extra_below": c}
@@ -93,9 +99,19 @@ def draft(
     train = {label: rows - held[label] for label, rows in survey.counts.items()}
     kind, reason = decide(train, strategy, config.policy)
     targets = target_rows(train, kind, strategy)
-    classes = allocate(survey.counts, held, kind, targets, strategy.k_neighbors)
+    classes = weigh(
+        allocate(survey.counts, held, kind, targets, strategy.k_neighbors),
+        kind,
+        strategy,
+    )
     exceptions = notes(classes, kind, strategy)
     return Decision(strategy=kind, reason=reason, notes=exceptions), classes
+
+
+def _diagnose_after(classes: Sequence[ClassPlan]) -> Diagnosis:
+    """Measure what the rows count for; how many they are stays true."""
+    found = diagnose([max(1, round(item.train * item.weight)) for item in classes])
+    return found.model_copy(update={"rows": sum(item.train for item in classes)})
 
 
 def _held_out(config: BalanceConfig, survey: Survey) -> dict[str, int]:
@@ -146,6 +162,16 @@ def _check_key(config: BalanceConfig, survey: Survey) -> None:
         raise UserError(
             f"key {name} repeats in {repeated:,} of {len(hashes):,} rows; a key must "
             "name one row, so add a column to it or remove the duplicates"
+        )
+
+
+def _check_free(column: str, survey: Survey) -> None:
+    """Refuse a name for the weights that the source has given to something else."""
+    if column in source_schema(survey).names:
+        raise UserError(
+            f"the source has a column {column!r} already, and the weights of the "
+            "training rows need one of their own; name it with --weight-column NAME "
+            "(strategy.weight_column)"
         )
 
 

@@ -23,6 +23,7 @@ from tasks.algorithms.columns import free_name, source_schema
 from tasks.algorithms.labels import encode
 from tasks.algorithms.routing import Counts, Routed, repeat, route, sampled_copies
 from tasks.algorithms.selection import below
+from tasks.algorithms.weighting import with_weights
 from tasks.stage import stage
 from tasks.storage.commits import SCRATCH
 from tasks.storage.outputs import Outputs
@@ -85,7 +86,7 @@ def _write_published(
 ) -> None:
     table, routed = batch.table, batch.routed
     outputs.write("holdout", table.filter(pa.array(routed.holdout)))
-    outputs.write("train", _repeated(table, routed.times))
+    outputs.write("train", _weighted(_repeated(table, routed.times), plan))
     if routed.rejected.any():
         refused = table.filter(pa.array(routed.rejected))
         outputs.write("rejected", _with_reason(refused, survey, plan.target))
@@ -96,6 +97,13 @@ def _repeated(table: pa.Table, times: Counts) -> pa.Table:
     if times.max(initial=0) > 1:
         return table.take(pa.array(repeat(times)))
     return table.filter(pa.array(times > 0))
+
+
+def _weighted(table: pa.Table, plan: ResamplePlan) -> pa.Table:
+    if plan.weight_column is None:
+        return table
+    weights = {item.label: item.weight for item in plan.classes}
+    return with_weights(table, plan.weight_column, plan.target, weights)
 
 
 def _with_reason(table: pa.Table, survey: Survey, target: str) -> pa.Table:

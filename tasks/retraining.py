@@ -110,7 +110,8 @@ def _score(version: Manifest, train: pa.Table, holdout: pa.Table) -> float | Non
     kind = judged.evaluator
     if kind is EvaluatorKind.NONE:
         kind = EvaluatorKind.RANDOM_FOREST
-    columns = assign(train.schema, version.config)
+    columns = assign(holdout.schema, version.config)
+    heeded = version.weight_column if models.takes_weights(kind) else None
     probabilities = models.fit_predict(
         models.make(
             kind, judged.trees, version.seed, columns, accelerate=accelerates()
@@ -119,6 +120,7 @@ def _score(version: Manifest, train: pa.Table, holdout: pa.Table) -> float | Non
         encode(train.column(target), labels),
         to_frame(holdout, columns),
         len(labels),
+        weights=None if heeded is None else train.column(heeded).to_numpy(),
     )
     predicted = probabilities.argmax(axis=1).astype(np.int32)
     true = encode(holdout.column(target), labels)

@@ -34,7 +34,12 @@ Floats = npt.NDArray[np.float64]
 
 
 def unbalance(
-    manifest: str, probabilities: str, out: str, *, anyway: bool = False
+    manifest: str,
+    probabilities: str,
+    out: str,
+    *,
+    weighted: bool = True,
+    anyway: bool = False,
 ) -> Unbalanced:
     """Correct a table of probabilities, batch by batch.
 
@@ -44,6 +49,7 @@ def unbalance(
         probabilities: A Parquet file, a folder or a glob. Each class has a column, as
             predictions.class_columns says; the other columns are carried along.
         out: The file to write, a path or URI; nothing may be there.
+        weighted: The model was trained with the weights, if the version has any.
         anyway: Use the formula even if the manifest says that it is not safe.
 
     Returns:
@@ -64,21 +70,22 @@ def unbalance(
     _check_apart(probabilities, out, fragments)
     labels = [item.label for item in classes]
     columns = class_columns(schema, labels, others, probabilities)
+    priors = _priors(classes, weighted=weighted)
     learnt_sum = corrected_sum = np.zeros(len(columns))
     with new_table(out, corrected_schema(schema, columns)) as writer:
         for fragment, first, table in _batches(fragments, schema):
             learnt = read_probabilities(table, columns, fragment.name, first)
-            corrected = correct_priors(learnt, *_priors(classes))
+            corrected = correct_priors(learnt, *priors)
             writer.write(with_probabilities(table, columns, corrected))
             learnt_sum = learnt_sum + learnt.sum(axis=0)
             corrected_sum = corrected_sum + corrected.sum(axis=0)
-    told = passport.probability_correction
+    rows, told = writer.rows, passport.probability_correction
     return Unbalanced(
         dataset=passport.dataset,
         version=passport.version,
         out=locate(out).path,
-        rows=writer.rows,
-        classes=_means(classes, learnt_sum / writer.rows, corrected_sum / writer.rows),
+        rows=rows,
+        classes=_told(labels, *priors, learnt_sum / rows, corrected_sum / rows),
         safe=told.safe,
         note=told.note,
     )
@@ -109,26 +116,19 @@ def _batches(
             yield fragment, first - fragment.first, table
 
 
-def _priors(classes: Sequence[ManifestClass]) -> tuple[Floats, Floats]:
+def _priors(
+    classes: Sequence[ManifestClass], *, weighted: bool
+) -> tuple[Floats, Floats]:
     """Give the priors that the model learnt, and those that are real."""
-    return (
-        np.array([item.prior_after for item in classes]),
-        np.array([item.prior_before for item in classes]),
-    )
+    rows = np.array([item.train for item in classes])
+    learnt = [item.prior_after for item in classes] if weighted else rows / rows.sum()
+    return np.asarray(learnt), np.array([item.prior_before for item in classes])
 
 
-def _means(
-    classes: Sequence[ManifestClass], before: Floats, after: Floats
-) -> tuple[CorrectedClass, ...]:
+def _told(labels: Sequence[str], *columns: Floats) -> tuple[CorrectedClass, ...]:
+    fields = ("prior_learnt", "prior_real", "mean_before", "mean_after")
+    rows = zip(*(column.tolist() for column in columns), strict=True)
     return tuple(
-        CorrectedClass(
-            label=item.label,
-            prior_learnt=item.prior_after,
-            prior_real=item.prior_before,
-            mean_before=learnt,
-            mean_after=corrected,
-        )
-        for item, learnt, corrected in zip(
-            classes, before.tolist(), after.tolist(), strict=True
-        )
+        CorrectedClass(label=label, **dict(zip(fields, row, strict=True)))
+        for label, row in zip(labels, rows, strict=True)
     )

@@ -20,6 +20,7 @@ from schemas.records import (
     Survey,
 )
 from tasks.algorithms.columns import source_schema
+from tasks.algorithms.weighting import train_schema
 from tasks.genealogy import check_lineage, check_parents, check_sample
 from tasks.recounting import (
     check_bytes,
@@ -27,6 +28,7 @@ from tasks.recounting import (
     check_rejected,
     folder_of,
 )
+from tasks.reweighing import check_weights
 from tasks.stage import stage
 from tasks.storage.workspace import open_part
 
@@ -59,11 +61,12 @@ def verify(
     return (
         *_passed(check_bytes(root, files)),
         *_passed(
-            _check_balance(survey, results), _check_schema(survey, attempt, files)
+            _check_balance(survey, results), _check_schema(survey, plan, attempt, files)
         ),
         *_passed(
             *check_classes(plan.target, root, files, plan.classes),
             check_rejected(plan.target, root, files, survey.rejections),
+            *_check_weights(plan, attempt, files),
         ),
         *_passed(check_lineage(plan, attempt, files)),
         *_passed(check_parents(survey, plan, attempt, files)),
@@ -96,21 +99,34 @@ def _check_balance(survey: Survey, results: Sequence[ShardResult]) -> Check:
 
 
 def _check_schema(
-    survey: Survey, attempt: Attempt, files: Sequence[FileEntry]
+    survey: Survey, plan: ResamplePlan, attempt: Attempt, files: Sequence[FileEntry]
 ) -> Check:
-    schema = source_schema(survey)
-    data = [entry for entry in files if folder_of(entry) in {"train", "holdout"}]
+    holdout = source_schema(survey)
+    train = train_schema(holdout, plan.weight_column)
+    schemas = {"train": train, "holdout": holdout}
+    data = [entry for entry in files if folder_of(entry) in schemas]
     wrong = [
         entry.path
         for entry in data
-        if not _agrees(open_part(attempt.root, entry), schema, entry)
+        if not _agrees(open_part(attempt.root, entry), schemas[folder_of(entry)], entry)
     ]
+    weights = ", those of train weights as well," if plan.weight_column else ""
     return Check(
         name="schema",
         success=not wrong,
-        note=f"{len(data)} files have the source's {len(schema)} columns and their rows"
-        + (f"; different: {', '.join(wrong)}" if wrong else ""),
+        note=f"{len(data)} files have the source's {len(holdout)} columns{weights} and "
+        "their rows" + (f"; different: {', '.join(wrong)}" if wrong else ""),
     )
+
+
+def _check_weights(
+    plan: ResamplePlan, attempt: Attempt, files: Sequence[FileEntry]
+) -> list[Check]:
+    if plan.weight_column is None:
+        return []
+    weights = {item.label: item.weight for item in plan.classes}
+    columns = (plan.target, plan.weight_column)
+    return [check_weights(attempt.root, files, columns, weights)]
 
 
 def _agrees(file: pq.ParquetFile, schema: pa.Schema, entry: FileEntry) -> bool:

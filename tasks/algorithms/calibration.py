@@ -22,6 +22,17 @@ _UNDER = (
     "Rows were dropped at random within each class, so the formula undoes the shift "
     "of the priors. The order of two rows does not change for two classes."
 )
+_WEIGHTED_UNDER = (
+    "Rows were dropped at random within each class, and the weights in {column!r} make "
+    "up for it: a model that was trained with them needs no correction, and the "
+    "formula makes none. If it was trained without them, prior_after is the share of "
+    "the rows instead (unbalance --unweighted)."
+)
+_WEIGHTS = (
+    "No row was added or dropped. A model that was trained with the weights in "
+    "{column!r} believes in their shares, and the formula undoes that. A forest of "
+    "full depth heeds weights but little, and the formula may then overcorrect."
+)
 _CALIBRATE = (
     "Calibrate on rows that were not resampled instead, for instance part of the "
     "holdout, which is then no longer a test set."
@@ -91,11 +102,14 @@ def move_threshold(probabilities: Floats, counts: Counts) -> Codes:
     return codes
 
 
-def correction_for(strategy: StrategyKind) -> ProbabilityCorrection:
+def correction_for(
+    strategy: StrategyKind, weights: str | None = None
+) -> ProbabilityCorrection:
     """Say how to undo the prior shift of a strategy, and whether that is safe.
 
     Args:
         strategy: The strategy that was decided, so not auto.
+        weights: The column of weights, if there is one.
 
     Returns:
         The formula, whether it suffices by itself, and why, for the user.
@@ -112,7 +126,11 @@ def correction_for(strategy: StrategyKind) -> ProbabilityCorrection:
         case StrategyKind.NONE:
             return ProbabilityCorrection(formula=FORMULA, safe=True, note=_NOTHING)
         case StrategyKind.RANDOM_UNDER:
-            return ProbabilityCorrection(formula=FORMULA, safe=True, note=_UNDER)
+            note = _WEIGHTED_UNDER.format(column=weights) if weights else _UNDER
+            return ProbabilityCorrection(formula=FORMULA, safe=True, note=note)
+        case StrategyKind.WEIGHTS:
+            note = _WEIGHTS.format(column=weights)
+            return ProbabilityCorrection(formula=FORMULA, safe=True, note=note)
         case StrategyKind.RANDOM_OVER:
             return ProbabilityCorrection(formula=FORMULA, safe=False, note=_OVER)
         case StrategyKind.SMOTE | StrategyKind.SMOTE_UNDER:

@@ -107,11 +107,13 @@ def _by_sizes(train: Counts, strategy: Strategy) -> tuple[StrategyKind, str]:
 def check_possible(
     kind: StrategyKind, train: Counts, targets: Mapping[str, int]
 ) -> None:
-    """Refuse sizes that the strategy cannot reach.
+    """Refuse sizes that the strategy cannot reach; weights reach any.
 
     Raises:
         UserError: A class would have to grow or shrink and the strategy does not.
     """
+    if kind is StrategyKind.WEIGHTS:
+        return
     for label, wanted in targets.items():
         have = train[label]
         if wanted > have and not adds_rows(kind):

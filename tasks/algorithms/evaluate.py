@@ -37,6 +37,8 @@ class Problem:
     """Columns of the tables with their roles."""
     accelerate: bool = False
     """Whether scikit-learn-intelex may train the models."""
+    weights: tuple[float, ...] | None = None
+    """What a balanced row of each class counts for; None if they have no weights."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,15 @@ class Tables:
     holdout: pa.Table
     capped: bool = False
     """Whether rows were left out of any of them."""
+
+
+@dataclass(frozen=True)
+class _Setting:
+    """What all models of an evaluation share."""
+
+    config: EvaluationConfig
+    problem: Problem
+    seed: int
 
 
 def evaluate(
@@ -76,8 +87,10 @@ def evaluate(
         ValueError: A label is missing or not one of the problem's.
     """
     y = _codes(problem, tables.holdout, "the holdout")
-    baseline = _predict(config, problem, tables.asis, tables.holdout, seed)
-    balanced = _predict(config, problem, tables.balanced, tables.holdout, seed)
+    setting, holdout = _Setting(config, problem, seed), tables.holdout
+    heeded = problem.weights if models.takes_weights(config.evaluator) else None
+    baseline = _predict(setting, tables.asis, holdout)
+    balanced = _predict(setting, tables.balanced, holdout, heeded)
     difference, interval = paired_interval(y, baseline, balanced, config, seed)
     compared = (
         ("baseline", baseline, tables.asis),
@@ -100,7 +113,7 @@ def evaluate(
         interval=interval,
         confidence=config.confidence,
         verdict=verdict(interval),
-        notes=_notes(problem, y),
+        notes=(*_notes(problem, y), *_unheeded(config, problem)),
     )
 
 
@@ -116,25 +129,27 @@ def _codes(problem: Problem, table: pa.Table, side: str) -> Codes:
 
 
 def _predict(
-    config: EvaluationConfig,
-    problem: Problem,
+    setting: _Setting,
     train: pa.Table,
     holdout: pa.Table,
-    seed: int,
+    weights: tuple[float, ...] | None = None,
 ) -> Prediction:
+    config, problem = setting.config, setting.problem
     codes = _codes(problem, train, "a training set")
-    evaluator, columns, accelerate = (
+    model = models.make(
         config.evaluator,
+        config.trees,
+        setting.seed,
         problem.columns,
-        problem.accelerate,
+        accelerate=problem.accelerate,
     )
-    model = models.make(evaluator, config.trees, seed, columns, accelerate=accelerate)
     probabilities = models.fit_predict(
         model,
         to_frame(train, problem.columns),
         codes,
         to_frame(holdout, problem.columns),
         len(problem.labels),
+        weights=None if weights is None else np.array(weights)[codes],
     )
     predicted = probabilities.argmax(axis=1).astype(np.int32)
     return Prediction(probabilities, predicted)
@@ -160,6 +175,16 @@ def _judge(
         precision_recall=curves.precision_recall(y, probabilities, positive),
         calibration=curves.calibration(y, probabilities, positive),
     )
+
+
+def _unheeded(config: EvaluationConfig, problem: Problem) -> tuple[str, ...]:
+    if problem.weights is None or models.takes_weights(config.evaluator):
+        return ()
+    said = (
+        f"The evaluator {config.evaluator} takes no weights: the balanced model was "
+        "trained on its rows as if all counted alike."
+    )
+    return (said,)
 
 
 def _notes(problem: Problem, y: Codes) -> tuple[str, ...]:

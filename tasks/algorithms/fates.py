@@ -22,10 +22,12 @@ def class_rows(
         rejections: Rows that broke the contract; those of other labels are left out.
 
     Returns:
-        A row for each class. Priors are shares of the training rows.
+        A row for each class. Priors are shares of the training rows, or of what they
+        count for.
     """
     before = max(1, sum(map(rows_before, classes)))
-    after = max(1, sum(one.train for one in classes))
+    after = max(1, sum(one.train * one.weight for one in classes))
+    weighted = any(one.weight != 1 for one in classes)
     return [
         {
             "Class": printable(one.label),
@@ -37,8 +39,9 @@ def class_rows(
             "Duplicated": one.duplicated,
             "Synthetic": one.synthetic,
             "Train": one.train,
+            **({"Weight": finite(one.weight)} if weighted else {}),
             "Prior before": finite(rows_before(one) / before),
-            "Prior after": finite(one.train / after),
+            "Prior after": finite(one.train * one.weight / after),
         }
         for one in largest_first(classes)
     ]

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from schemas.config import Strategy, StrategyKind
 from schemas.records import ClassPlan
 from tasks.algorithms.decide import synthesises
+from tasks.algorithms.weighting import weight_column
 
 _SHOWN = 5
 _STARVED = 0.1  # of the training rows
@@ -36,7 +37,27 @@ def notes(
         ],
     }
     named = [f"{text}: {_name(found)}." for text, found in groups.items() if found]
-    return (*named, *_totals(plans, kind, strategy))
+    return (*named, *_weights(plans, kind, strategy), *_totals(plans, kind, strategy))
+
+
+def _weights(
+    plans: Sequence[ClassPlan], kind: StrategyKind, strategy: Strategy
+) -> list[str]:
+    column = weight_column(kind, strategy)
+    if column is None:
+        return []
+    least, most = (of(plans, key=lambda plan: plan.weight) for of in (min, max))
+    end = (
+        "so that classes count as asked for and no row is added or dropped"
+        if kind is StrategyKind.WEIGHTS
+        else "so that classes count for what they did before rows were dropped"
+    )
+    said = (
+        f"Training rows have weights, in the column {column!r}, from "
+        f"{least.weight:.4g} ({least.label!r}) to {most.weight:.4g} ({most.label!r}), "
+        f"{end}: train with them."
+    )
+    return [said]
 
 
 def _name(plans: Sequence[ClassPlan]) -> str:
@@ -56,7 +77,7 @@ def _totals(
             f"Undersampling leaves {after:,} of {before:,} training rows "
             f"({after / before:.1%}); smote_under keeps more."
         )
-    if strategy.max_growth is not None:
+    if strategy.max_growth is not None and kind is not StrategyKind.WEIGHTS:
         found.append(
             f"Growth is capped at {strategy.max_growth:g} times: {before:,} training "
             f"rows become {after:,}."

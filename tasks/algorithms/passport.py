@@ -72,6 +72,7 @@ def draw_up(
         target=plan.target,
         config=evidence.config,
         seed=plan.seed,
+        weight_column=plan.weight_column,
         decision=plan.decision,
         diagnosis=plan.before,
         classes=manifest_classes(plan.classes, survey.rejections),
@@ -97,7 +98,7 @@ def manifest_classes(
     Labels that the contract rejects follow, with nothing but their rejected rows.
     """
     before = sum(item.kept + item.dropped for item in classes)
-    after = sum(item.train for item in classes)
+    after = sum(item.train * item.weight for item in classes)
     return tuple(
         ManifestClass(
             label=item.label,
@@ -109,8 +110,9 @@ def manifest_classes(
             synthetic=item.synthetic,
             train=item.train,
             prior_before=(item.kept + item.dropped) / before,
-            prior_after=item.train / after,
+            prior_after=item.train * item.weight / after,
             sampling_rate=item.train / (item.kept + item.dropped),
+            weight=item.weight,
         )
         for item in classes
     ) + tuple(

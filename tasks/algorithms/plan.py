@@ -48,7 +48,8 @@ def target_rows(
         strategy: Ratio, rows or fractions, and the cap on growth.
 
     Returns:
-        Rows of each class, in the order of train.
+        Rows of each class, in the order of train; for weights those that the classes
+        are to count for, the same as random_over would give them.
 
     Raises:
         UserError: Classes are named that do not exist, or sizes cannot be reached.
@@ -73,9 +74,10 @@ def _by_ratio(train: Counts, kind: StrategyKind, ratio: float) -> dict[str, int]
     elif kind is StrategyKind.RANDOM_UNDER:
         most = min(most, math.floor(least / ratio + _ROUNDING))
     floor = math.floor(most * ratio + _ROUNDING)
+    raises = adds_rows(kind) or kind is StrategyKind.WEIGHTS
     return {
-        label: _within(rows, floor if adds_rows(kind) else 0, most)
-        if adds_rows(kind) or drops_rows(kind)
+        label: _within(rows, floor if raises else 0, most)
+        if raises or drops_rows(kind)
         else rows
         for label, rows in train.items()
     }
@@ -158,6 +160,8 @@ def allocate(
         A plan for each class in the order of source; source = holdout + kept + dropped
         and train = kept + duplicated + synthetic.
     """
+    if kind is StrategyKind.WEIGHTS:  # targets are met by weights, not by rows
+        targets = {label: rows - held[label] for label, rows in source.items()}
     return tuple(
         _class_plan(
             label, rows, held[label], targets[label], k if synthesises(kind) else 0

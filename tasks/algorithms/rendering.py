@@ -29,6 +29,7 @@ _STRATEGIES = {
     StrategyKind.RANDOM_UNDER: "random undersampling",
     StrategyKind.SMOTE: "SMOTE",
     StrategyKind.SMOTE_UNDER: "SMOTE with undersampling",
+    StrategyKind.WEIGHTS: "weights, and all rows as they are",
 }
 _SHIFTS = 20  # classes whose shares are compared; the page has all of them elsewhere
 _CLASSES = 50  # in the table of the report in brief
@@ -98,7 +99,10 @@ def _content(evidence: Evidence, links: Mapping[str, str]) -> dict[str, object]:
         "measures": tables.measure_rows(plan),
         "rejections": tables.rejection_rows(evidence.survey.rejections),
         "rejected": sum(one.rows for one in evidence.survey.rejections),
-        "unused": [plan.target, *plan.key, *evidence.config.ignore],
+        "unused": [
+            *(plan.target, *plan.key, *evidence.config.ignore),
+            *filter(None, [plan.weight_column]),
+        ],
         "config": evidence.config.model_dump_json(indent=2),
     }
 

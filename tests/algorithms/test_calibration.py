@@ -103,6 +103,7 @@ def test_a_prior_of_zero_is_refused(priors: tuple[list[float], list[float]]) -> 
     [
         (StrategyKind.NONE, True),
         (StrategyKind.RANDOM_UNDER, True),
+        (StrategyKind.WEIGHTS, True),
         (StrategyKind.RANDOM_OVER, False),
         (StrategyKind.SMOTE, False),
         (StrategyKind.SMOTE_UNDER, False),
@@ -120,3 +121,11 @@ def test_the_formula_is_safe_where_rows_were_only_dropped(
 def test_auto_has_no_correction() -> None:
     with pytest.raises(ValueError, match="auto is decided"):
         correction_for(StrategyKind.AUTO)
+
+
+def test_weights_are_named_where_there_are_any() -> None:
+    plain = correction_for(StrategyKind.RANDOM_UNDER)
+    weighted = correction_for(StrategyKind.RANDOM_UNDER, "w")
+    assert "weights" not in plain.note
+    assert "'w'" in weighted.note
+    assert "'w'" in correction_for(StrategyKind.WEIGHTS, "w").note

@@ -203,3 +203,18 @@ def test_an_unknown_label_is_refused() -> None:
     problem, tables = load("glass")
     with pytest.raises(ValueError, match="holdout holds a label that is not one of"):
         run(EvaluatorKind.KNN, replace(problem, labels=problem.labels[1:]), tables)
+
+
+@pytest.mark.parametrize("kind", [k for k in EvaluatorKind if k != "none"])
+def test_weights_count_rows_and_who_takes_none_says_so(kind: EvaluatorKind) -> None:
+    problem, tables = load("horse_colic")
+    same = replace(tables, balanced=tables.asis)
+    weights = tuple(1.0 + 3 * place for place in range(len(problem.labels)))
+    found = run(kind, replace(problem, weights=weights), same)
+    baseline, balanced = found.models[0].scores, found.models[2].scores
+    if kind is EvaluatorKind.KNN:
+        assert baseline == balanced
+        assert "knn takes no weights" in found.notes[-1]
+    else:
+        assert baseline != balanced
+        assert found.notes == ()

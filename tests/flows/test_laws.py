@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from flows.pipeline import balance_dataset
 from schemas.config import BalanceConfig, EvaluatorKind, StrategyKind
 from schemas.records import Manifest, Outcome
+from tasks.algorithms.plan import target_rows
 from tasks.running import DirectRunner
 from tests.strategies import tables
 from tests.tasks.attempts import config_of
@@ -37,12 +38,19 @@ def requests(draw: st.DrawFn, kind: StrategyKind) -> Asked:
     return {
         "target": "y",
         "ignore": [ID],
-        "strategy": {"kind": kind, **draw(STRATEGIES)},
+        "strategy": {"kind": kind, **draw(STRATEGIES), **draw(_weights(kind))},
         "holdout": draw(st.floats(0.01, 0.9)),
         "seed": draw(st.integers(0, 2**63 - 1)),
         "contract": {"nullable": True},
         "evaluation": {"evaluator": "none"},
     }
+
+
+def _weights(kind: StrategyKind) -> st.SearchStrategy[Asked]:
+    """Name a column for the weights, or leave it at the default."""
+    if kind not in {StrategyKind.WEIGHTS, StrategyKind.RANDOM_UNDER}:
+        return st.just({})
+    return st.sampled_from([{}, {"weight_column": "how much"}])
 
 
 class Version(NamedTuple):
@@ -127,7 +135,7 @@ def check_ratio(_source: pa.Table, version: Version) -> None:
     manifest = version.manifest
     rows = [item.train for item in manifest.classes]
     wanted = manifest.config.strategy
-    if manifest.decision.strategy is StrategyKind.NONE:
+    if manifest.decision.strategy in {StrategyKind.NONE, StrategyKind.WEIGHTS}:
         assert rows == [item.kept for item in manifest.classes]
         assert not any(item.dropped for item in manifest.classes)
     else:
@@ -137,8 +145,11 @@ def check_ratio(_source: pa.Table, version: Version) -> None:
 
 
 def check_schema(source: pa.Table, version: Version) -> None:
-    """Every file has the source's schema; rejected ones a reason as well."""
-    for table in (version.real, version.made, version.holdout):
+    """Every file has the source's schema; train perhaps weights, rejected a reason."""
+    column = version.manifest.weight_column
+    real = version.real.drop_columns([column]) if column else version.real
+    assert column is None or version.real.column_names[-1] == column
+    for table in (real, version.made, version.holdout):
         if table.num_rows:
             assert table.schema.equals(source.schema, check_metadata=True)
     if version.rejected.num_rows:
@@ -192,6 +203,34 @@ def check_parents(source: pa.Table, version: Version) -> None:
     assert version.made[ID].null_count == version.made.num_rows
 
 
+def check_weights(_source: pa.Table, version: Version) -> None:
+    """Weights add up to the training rows before, by class as they should."""
+    manifest = version.manifest
+    before = {item.label: item.kept + item.dropped for item in manifest.classes}
+    kind, column = manifest.decision.strategy, manifest.weight_column
+    assert (column is not None) >= (kind is StrategyKind.WEIGHTS)
+    if column is None:
+        assert all(item.weight == 1 for item in manifest.classes)
+        return
+    totals = dict.fromkeys(before, 0.0)
+    for label, weight in zip(
+        version.real["y"].to_pylist(), version.real[column].to_pylist(), strict=True
+    ):
+        totals[label] += weight
+    assert sum(totals.values()) == pytest.approx(sum(before.values()))
+    for item in manifest.classes:
+        share = totals[item.label] / sum(before.values())
+        assert item.prior_after == pytest.approx(share)
+        if kind is StrategyKind.RANDOM_UNDER:
+            assert totals[item.label] == pytest.approx(before[item.label])
+    if kind is StrategyKind.WEIGHTS:
+        over = target_rows(before, StrategyKind.RANDOM_OVER, manifest.config.strategy)
+        for label, total in totals.items():
+            assert total / sum(totals.values()) == pytest.approx(
+                over[label] / sum(over.values())
+            )
+
+
 LAWS = [
     check_counts,
     check_ratio,
@@ -199,6 +238,7 @@ LAWS = [
     check_rows,
     check_copies,
     check_parents,
+    check_weights,
 ]
 
 

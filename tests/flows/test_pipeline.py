@@ -11,13 +11,13 @@ import pyarrow.parquet as pq
 import pytest
 
 from flows.pipeline import balance_dataset
-from schemas.config import BalanceConfig
+from schemas.config import BalanceConfig, StrategyKind
 from schemas.records import Manifest, Outcome
 from tasks.algorithms.labels import as_text
 from tasks.running import DirectRunner
 from tests.datasets import DATA, ROLES, request
 
-STRATEGIES = ["auto", "none", "random_over", "random_under", "smote", "smote_under"]
+STRATEGIES = [kind.value for kind in StrategyKind]
 NOT_JUDGED = {"evaluation": {"evaluator": "none"}}
 
 
@@ -37,7 +37,9 @@ def _labels(table: pa.Table, target: str) -> Counter[str]:
 
 def _real(outcome: Outcome) -> pa.Table:
     files = sorted(_folder(outcome, "train").glob("part-*.parquet"))
-    return pa.concat_tables([pq.read_table(file) for file in files])
+    table = pa.concat_tables([pq.read_table(file) for file in files])
+    column = outcome.manifest.weight_column
+    return table.drop_columns([column]) if column else table
 
 
 def _rows(table: pa.Table) -> Counter[str]:
@@ -57,6 +59,9 @@ def test_what_is_published_is_what_was_planned(
     holdout = ds.dataset(_folder(outcome, "holdout")).to_table()
     classes = {item.label: item for item in manifest.classes}
 
+    if column := manifest.weight_column:
+        assert train.column_names[-1] == column
+        train = train.drop_columns([column])
     assert train.schema.equals(source.schema)
     assert _labels(train, manifest.target) == {k: v.train for k, v in classes.items()}
     assert +_labels(holdout, manifest.target) == +Counter(
@@ -91,7 +96,7 @@ def _check_no_row_is_lost(
 
 def _check_ratio(manifest: Manifest) -> None:
     if manifest.decision.strategy != "none":
-        rows = [item.train for item in manifest.classes]
+        rows = [item.train * item.weight for item in manifest.classes]
         assert max(rows) - min(rows) <= 1
 
 

@@ -21,7 +21,7 @@ from tests.datasets import request as ask
 from tests.s3 import S3
 from tests.tasks.attempts import change_cell, config_of, take
 
-STRATEGIES = ["none", "random_over", "random_under", "smote", "smote_under"]
+STRATEGIES = ["none", "random_over", "random_under", "smote", "smote_under", "weights"]
 Change = Callable[[pa.Table], pa.Table]
 
 
@@ -70,6 +70,21 @@ def test_what_a_run_publishes_passes_every_check(strategy: str, tmp_path: Path) 
     synthetic = sum(item.synthetic for item in manifest.classes)
     assert checks[-1].note.startswith(f"{synthetic:,} synthetic rows")
     assert (synthetic > 0) == strategy.startswith("smote")
+
+
+@pytest.mark.parametrize("kind", ["weights", "random_under"])
+def test_weights_follow_from_the_counts(kind: str, tmp_path: Path) -> None:
+    strategy = {"kind": kind, "weight_column": "w"}
+    root, manifest = _publish(tmp_path, strategy=strategy)
+    assert _failed(root) == {}
+    doubled = [c.model_copy(update={"weight": 2 * c.weight}) for c in manifest.classes]
+    _reseal(root, manifest, classes=tuple(doubled))
+    assert "other weights than follow from its counts" in _failed(root)["weights"]
+    _reseal(root, manifest)
+    _rewrite(root, manifest, "/train/", change_cell("w", 0, 9.0))
+    assert "not those of" in _failed(root)["weights"]
+    _rewrite(root, manifest, "/train/", lambda table: table.drop_columns(["w"]))
+    assert "different" in _failed(root)["schema"]
 
 
 @pytest.mark.parametrize("name", ["ecoli", "horse_colic", "hypothyroid"])

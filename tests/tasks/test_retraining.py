@@ -57,13 +57,15 @@ def test_the_score_is_that_of_the_evaluation(published: Outcome) -> None:
         ("horse_colic", {"evaluator": "knn", "metric": "roc_auc"}),
     ],
 )
+@pytest.mark.parametrize("kind", ["smote", "weights"])
 def test_each_evaluator_and_metric_scores_alike(
-    dataset: str, evaluation: dict[str, object], tmp_path: Path
+    dataset: str, evaluation: dict[str, object], kind: str, tmp_path: Path
 ) -> None:
-    asked = {"resamples": 100, **evaluation}
-    outcome = balance_dataset(
-        request(dataset, tmp_path, evaluation=asked), DirectRunner()
-    )
+    fields = {
+        "evaluation": {"resamples": 100, **evaluation},
+        "strategy": {"kind": kind},
+    }
+    outcome = balance_dataset(request(dataset, tmp_path, **fields), DirectRunner())
     told = outcome.manifest.evaluation
     assert told is not None
     found = train_model.fn(str(places(outcome.root, outcome.manifest)["manifest"]))

@@ -89,6 +89,28 @@ def test_nothing_changes_where_nothing_was_resampled(
     np.testing.assert_allclose(one, other, rtol=1e-15)
 
 
+def test_a_model_is_corrected_for_the_weights_that_it_heeded(tmp_path: Path) -> None:
+    found, source = draw(500), write(tmp_path / "p.parquet", draw(500))
+    strategy = {"kind": "random_under", "weight_column": "w"}
+    asked = {"under": strategy, "weights": {"kind": "weights"}}
+    corrected, told = {}, ""
+    for name, wanted in asked.items():
+        config = config_of(tmp_path / "in", name=name, strategy=wanted)
+        told = manifest(balance_dataset(config, DirectRunner()))
+        for weighted in (True, False):
+            out = tmp_path / f"{name} {weighted}".replace(" ", "-")
+            unbalance(told, source, str(out), weighted=weighted)
+            table = pq.read_table(out).select(list(LABELS))
+            corrected[name, weighted] = np.column_stack(table.columns)
+    before = np.array([item.prior_before for item in manifest_at(told).classes])
+    third = np.full(len(LABELS), 1 / 3)
+    heeded = correct_priors(found, third, before)
+    np.testing.assert_allclose(corrected["under", True], found)
+    np.testing.assert_allclose(corrected["under", False], heeded)
+    np.testing.assert_allclose(corrected["weights", True], heeded)
+    np.testing.assert_allclose(corrected["weights", False], found)
+
+
 def test_files_of_a_folder_become_one(
     versions: dict[str, Outcome], tmp_path: Path
 ) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
-from schemas.errors import VerificationError
+from schemas.errors import UserError, VerificationError
 from tests.tasks.attempts import (
     Written,
     change_cell,
@@ -48,6 +48,31 @@ def test_what_the_stages_write_passes_every_check(
     found = checks(write(config_of(tmp_path, strategy={"kind": strategy})))
     assert [check.name for check in found] == NAMES
     assert all(check.success and check.note for check in found)
+
+
+@pytest.mark.parametrize("kind", ["weights", "random_under"])
+def test_weights_are_read_back(kind: str, tmp_path: Path) -> None:
+    strategy = {"kind": kind, "weight_column": "w"}
+    written = write(config_of(tmp_path, strategy=strategy))
+    assert [check.name for check in checks(written)] == [
+        *NAMES[: NAMES.index("lineage")],
+        "weights",
+        *NAMES[NAMES.index("lineage") :],
+    ]
+    for change, message in (
+        (change_cell("w", 3, 2.5), "weights: .* not those of"),
+        (lambda table: table.rename_columns([*table.column_names[:-1], "v"]), "schema"),
+        (lambda table: table.drop_columns(["w"]), "schema"),
+    ):
+        with pytest.raises(VerificationError, match=message):
+            checks(rewrite(written, "/train/", change))
+        written = write(config_of(tmp_path, strategy=strategy))
+
+
+def test_a_weight_needs_a_name_of_its_own(tmp_path: Path) -> None:
+    strategy = {"kind": "weights", "weight_column": "age"}
+    with pytest.raises(UserError, match=r"column 'age' already, .* --weight-column"):
+        write(config_of(tmp_path, strategy=strategy))
 
 
 def test_an_attempt_has_rows_of_every_fate(written: Written) -> None:
