@@ -35,11 +35,11 @@ def sweep_leftovers(root: str) -> None:
     """
     age = leftovers_age()
     try:
+        point_to_head(root)
         for line in sweep(root, age):
             logger.info("%s", line)
     except EvenkeelError as error:
         logger.warning("leftovers stay: %s", error)
-    point_to_head(root)
 
 
 def leftovers_age() -> float:

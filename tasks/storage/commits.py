@@ -130,7 +130,10 @@ def append(root: str, manifest: Manifest) -> bool:
     """
     created = write_sealed(root, manifest_path(manifest.version), manifest)
     if created:
-        point_to_head(root)
+        try:
+            point_to_head(root)
+        except EvenkeelError as error:  # which must not undo what is committed
+            _log.warning("latest.json was not written: %s", error)
     return created
 
 
@@ -186,22 +189,22 @@ def numbered(draft: Manifest, attempt: Attempt, head: int) -> Manifest:
 def point_to_head(root: str) -> None:
     """Have latest.json tell people where the head is, also after who was killed at it.
 
-    Versions do not rest on it, so a failure is logged and no more.
-
     Args:
         root: OUTPUT/NAME as a path or URI; it need not exist.
+
+    Raises:
+        VerificationError: The manifest of the head is damaged.
+        UserError: The place may not be read or written to.
+        TransientError: The storage failed.
     """
-    try:
-        head = read_head(root)
-        while head is not None:
-            said = signpost(head)
-            if store_at(root).read(LATEST) != said:
-                store_at(root).replace(LATEST, said)
-            told, head = head, read_head(root)
-            if head == told:  # else a later run may have been overwritten
-                return
-    except EvenkeelError as error:
-        _log.warning("latest.json was not written: %s", error)
+    head = read_head(root)
+    while head is not None:
+        said = signpost(head)
+        if store_at(root).read(LATEST) != said:
+            store_at(root).replace(LATEST, said)
+        told, head = head, read_head(root)
+        if head == told:  # else a later run may have been overwritten
+            return
 
 
 def signpost(head: Manifest) -> bytes:

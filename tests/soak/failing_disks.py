@@ -12,6 +12,7 @@ from tests.soak.record import Record, Soak
 
 _ROOT = Path(__file__).parents[2]
 _NOT_PERMITTED = 77
+_PATIENCE = 3_600  # seconds: hundreds of runs, perhaps on a busy machine
 _TARGET = "clear error, former version readable, nothing left above the staging area"
 _SCRIPT = """
 mount -t tmpfs -o size=64m tmpfs "$2" || exit 77
@@ -69,7 +70,7 @@ def tally_of(folder: Path, every: int) -> list[dict[str, Any]] | None:
         check=False,
         cwd=_ROOT,
         text=True,
-        timeout=900,
+        timeout=_PATIENCE,
     )
     if done.returncode == _NOT_PERMITTED or "unshare" in done.stderr:
         return None
