@@ -10,10 +10,14 @@ from markupsafe import Markup
 from schemas.config import Approach
 from schemas.tournament import Leaderboard, Sentinel
 from tasks.algorithms import leaderboard_rows as rows
+from tasks.algorithms.captions import shorten
 from tasks.algorithms.contenders import called
 from tasks.algorithms.measures import MEASURES
 from tasks.algorithms.rendering import data_uri, embedded
 from tasks.algorithms.templating import HTML, MARKDOWN
+
+_LABEL = 40  # cells of a label
+_SHOWN = 5  # labels
 
 
 def html(board: Leaderboard, figures: Mapping[str, bytes]) -> str:
@@ -55,6 +59,7 @@ def _content(board: Leaderboard, links: Mapping[str, str]) -> dict[str, object]:
         "tone": "even" if _leaves_rows_alone(board) else "helped",
         "alarm": alarm(board),
         "checked": checked(board),
+        "caveats": caveats(board),
         "compared": compared(board),
         "confidence": f"{100 * (1 - board.level):g} %",
         "rows": rows.standing_rows(board),
@@ -92,6 +97,24 @@ def checked(board: Leaderboard) -> str:
     return (
         "The comparison leaks no label as far as can be seen: labels shuffled at "
         f"random were {_area(found)}, and guessing gets 0.5."
+    )
+
+
+def caveats(board: Leaderboard) -> tuple[str, ...]:
+    """Say what the numbers cannot tell, before what was noted on the way.
+
+    Returns:
+        Sentences.
+    """
+    few = [name for name, rows in board.classes.items() if rows < board.folds]
+    if not few:
+        return board.notes
+    listed = ", ".join(shorten(name, _LABEL) for name in few[:_SHOWN])
+    more = f" and {len(few) - _SHOWN} more" if len(few) > _SHOWN else ""
+    return (
+        f"Classes with fewer rows than the {board.folds} folds, on which some folds "
+        f"say nothing: {listed}{more}.",
+        *board.notes,
     )
 
 

@@ -108,6 +108,17 @@ def test_a_leak_is_told_before_anything_else() -> None:
     assert "the sentinel was skipped" in html(MADE["alone"], {})
 
 
+def test_classes_that_some_folds_lack_are_named() -> None:
+    rare = {"classes": {"no": 990, "a": 4, "<b>": 3, "yes": 5}}
+    page = Outline(html(matches.leaderboard(FEW, fields=rare), {}))
+    many = {"classes": {f"c{place}": 1 for place in range(9)} | {"yes": 991}}
+    brief = markdown(matches.leaderboard(FEW, fields=many), {})
+
+    assert "on which some folds say nothing: a, <b>." in "".join(page.text)
+    assert "c0, c1, c2, c3, c4 and 4 more." in brief
+    assert "say nothing" not in html(MADE["helped"], {})
+
+
 @pytest.mark.parametrize("name", MADE)
 def test_markdown_fits_an_artifact(name: str) -> None:
     assert len(markdown(MADE[name], DRAWN[name]).encode()) < 150_000
