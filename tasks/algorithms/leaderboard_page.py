@@ -111,11 +111,11 @@ def caveats(board: Leaderboard) -> tuple[str, ...]:
         return board.notes
     listed = ", ".join(shorten(name, _LABEL) for name in few[:_SHOWN])
     more = f" and {len(few) - _SHOWN} more" if len(few) > _SHOWN else ""
-    return (
+    said = (
         f"Classes with fewer rows than the {board.folds} folds, on which some folds "
-        f"say nothing: {listed}{more}.",
-        *board.notes,
+        f"say nothing: {listed}{more}."
     )
+    return (said, *board.notes)
 
 
 def _area(found: Sentinel) -> str:
