@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from schemas.config import Approach, Metric
+from schemas.config import Metric
 from schemas.tournament import Candidate, MatchResult, Recommendation
 from tasks.algorithms.contenders import complexity
 from tasks.algorithms.match_table import tabulate
@@ -261,14 +261,3 @@ def test_noise_is_hardly_ever_recommended() -> None:
     chosen = [recommend(one, rank_candidates(one, {})).candidate for one in drawn]
 
     assert sum(one != NONE for one in chosen) / trials <= 0.05
-
-
-def test_the_order_of_simplicity_is_the_documented_one() -> None:
-    fields = sorted(matches.field(), key=complexity)
-
-    assert [one.approach for one in fields] == sorted(
-        (one.approach for one in fields), key=list(Approach).index
-    )
-    assert [one.ratio for one in fields if one.approach == "smote"] == [
-        *np.sort(matches.RATIOS)
-    ]

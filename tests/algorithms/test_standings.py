@@ -8,10 +8,10 @@ import pytest
 from scipy.stats import ttest_rel
 
 from schemas.config import Metric
-from schemas.tournament import Fold, Match, MatchResult, Standing
+from schemas.tournament import MatchResult, Standing
 from tasks.algorithms.contenders import contender, none_of
 from tasks.algorithms.cost_curves import cost_curves
-from tasks.algorithms.match_table import advantage, tabulate
+from tasks.algorithms.match_table import tabulate
 from tasks.algorithms.standings import rank_candidates
 from tests import matches
 from tests.matches import KNN, candidate
@@ -86,17 +86,6 @@ def test_best_first_and_positive_is_better_where_less_is() -> None:
         assert one.against_none.difference < 0
 
 
-def test_an_advantage_turned_round_is_a_disadvantage() -> None:
-    table = tabulate(matches.results({NONE: 0, SMOTE: 0.03}), Metric.MACRO_F1, 0.05)
-    for measure in ("macro_f1", "brier", "expected_calibration_error", "cost"):
-        there = advantage(table, SMOTE, NONE, measure)
-        back = advantage(table, NONE, SMOTE, measure)
-        assert there
-        assert back
-        assert there.mean == pytest.approx(-back.mean)
-        assert there.p_value == pytest.approx(back.p_value)
-
-
 def test_all_candidates_of_all_learners_are_corrected_for_together() -> None:
     gains = {one: 0.0 for learner in (matches.FOREST, KNN) for one in _few(learner)}
 
@@ -147,25 +136,6 @@ def test_intervals_end_where_a_measure_does() -> None:
 
     assert found.estimates["macro_f1"].interval[1] <= 1
     assert found.estimates["calibration_intercept"].interval[0] < 0
-
-
-def test_a_cost_curve_is_the_mean_of_those_of_the_folds() -> None:
-    made = matches.results({NONE: 0.0, SMOTE: 0.1})
-
-    curves = cost_curves(made)
-
-    scores = [one.scores.macro_f1 for one in made if one.match.candidate == SMOTE]
-    assert curves[SMOTE].y[1] == pytest.approx(0.9 - np.mean(scores))
-
-
-def test_results_that_do_not_line_up_are_refused() -> None:
-    made = matches.results({NONE: 0.0, SMOTE: 0.1})
-    again = made[0].model_copy(
-        update={"match": Match(candidate=SMOTE, fold=Fold(repeat=0, fold=0))}
-    )
-    for wrong in (made[1:], [*made, again], []):
-        with pytest.raises(ValueError, match="folds"):
-            tabulate(wrong, Metric.MACRO_F1, 0.05)
 
 
 def test_without_none_there_is_nothing_to_compare_with() -> None:
