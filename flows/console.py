@@ -26,6 +26,7 @@ from schemas.records import (
     Survey,
 )
 from tasks.algorithms.captions import shorten
+from tasks.algorithms.cautions import cautions
 from tasks.algorithms.drift_words import drift_sentence
 from tasks.algorithms.endings import ending, heading
 from tasks.algorithms.imbalance import diagnose
@@ -78,6 +79,8 @@ def _print_version(out: Console, title: str, manifest: Manifest, root: str) -> N
     out.print(_class_table(manifest.classes))
     _print_rejections(out, manifest.rejections)
     _print_verdict(out, published_evaluation(manifest, root))
+    for caution in cautions(manifest.findings):
+        out.print(Text(f"Note: {caution}"))
     _print_drift(out, published_drift(manifest, root))
     out.print()
     for name, place in places(root, manifest).items():

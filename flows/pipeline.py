@@ -6,6 +6,7 @@ from tasks.algorithms.calibration import correction_for
 from tasks.algorithms.columns import source_schema
 from tasks.credentials import with_credentials
 from tasks.evaluation import evaluate_balance
+from tasks.inspecting import inspect_rows
 from tasks.planning import plan_resampling
 from tasks.published import find_held_back, find_published, measure_drift
 from tasks.publishing import begin_attempt, discarded_on_error, publish
@@ -61,6 +62,7 @@ def balance_dataset(
             survey=survey,
             plan=plan,
             evaluation=run(evaluate_balance, config, survey, plan, attempt),
+            findings=run(inspect_rows, config, survey, plan, attempt),
             correction=correction_for(plan.decision.strategy, plan.weight_column),
             searches=tuple(searches),
             drift=run(measure_drift, config, survey, published),

@@ -39,3 +39,56 @@ class Giveaway(Frozen):
     """Balanced accuracy on rows that the decision was not made from; 1 is certain."""
     rows: Count
     """Rows of that class, or of the smallest that was judged."""
+
+
+class Memorisation(Frozen):
+    """How much the synthetic rows of a class are copies, and whether they stray.
+
+    Distances are those of the search, over a sample of the rows.
+    """
+
+    label: str
+    synthetic: Count
+    """Synthetic rows that were looked at."""
+    real: Count
+    """Training rows of the class that they were compared with."""
+    copies: Count
+    """Synthetic rows whose features are those of a training row."""
+    to_real: float
+    """Median distance of a synthetic row to the closest training row of its class."""
+    between_real: float
+    """Median distance of a training row to the closest other of its class."""
+    closer: float
+    """Share of synthetic rows closer to a training row than between_real, ties counting
+    half: .5 if they were like new rows, 1 if each is next to one that is there."""
+    astray: float
+    """Share of synthetic rows whose closest training row is of another class."""
+    astray_real: float
+    """The same of the training rows of the class, themselves left out."""
+
+
+class Rarity(Frozen):
+    """A class with so few holdout rows that no verdict on it is possible."""
+
+    label: str
+    rows: Count
+    """In the holdout, as judged."""
+    interval: tuple[float, float]
+    """Wilson's, of a recall of one half measured on them."""
+    needed: Count
+    """Holdout rows that make it narrow enough."""
+    source_rows: Count
+    """How many more rows of the class the source needs for that; 0 if it has them, and
+    evaluation.max_rows cut the holdout."""
+
+
+class Findings(Frozen):
+    """All that was found doubtful with the rows of a version."""
+
+    overlap: Overlap
+    """Of the holdout with the training set."""
+    giveaways: tuple[Giveaway, ...]
+    memorisation: tuple[Memorisation, ...]
+    """Of each class with synthetic rows."""
+    rarities: tuple[Rarity, ...]
+    """The rarest class first."""

@@ -6,6 +6,7 @@ from pydantic import Field
 
 from schemas.base import Frozen
 from schemas.config import BalanceConfig, EvaluatorKind, Metric, StrategyKind
+from schemas.findings import Findings
 
 Verdict = Literal["helped", "no difference", "hurt", "not evaluated"]
 Role = Literal["target", "key", "ignore", "numeric", "temporal", "categorical"]
@@ -352,6 +353,8 @@ class Evidence(Frozen):
     """Since the published version; None when there is none."""
     searches: tuple[Search, ...] = ()
     """Of each class with synthetic rows."""
+    findings: Findings | None = None
+    """None when nothing was evaluated."""
 
 
 class ManifestSource(Frozen):
@@ -441,6 +444,8 @@ class Manifest(Frozen):
     """What was verified before publication."""
     searches: tuple[Search, ...] = ()
     """Of each class with synthetic rows."""
+    findings: Findings | None = None
+    """What is doubtful about the rows; None when nothing was evaluated."""
     files: tuple[FileEntry, ...]
     environment: Environment
     restores: Restoration | None = None

@@ -7,8 +7,9 @@ from collections.abc import Mapping, Sequence
 
 from prefect.artifacts import create_markdown_artifact, create_table_artifact
 
-from schemas.records import Evaluation, Evidence, Outcome
+from schemas.records import Evidence, Outcome
 from tasks.algorithms import cards, figures, rendering
+from tasks.algorithms.cautions import cautions
 from tasks.algorithms.drift_words import drift_line
 from tasks.algorithms.endings import ending_line
 from tasks.algorithms.summary import summary
@@ -76,7 +77,7 @@ def _show_pages(name: str, evidence: Evidence) -> None:
         description="The whole report of this run",
     )
     create_markdown_artifact(
-        _verdict(evaluation, drawn),
+        _verdict(evidence, drawn),
         key=artifact_key(name, "verdict"),
         description=cards.verdict_line(evaluation),
     )
@@ -107,9 +108,11 @@ def _tables(evidence: Evidence) -> dict[str, tuple[list[Row], str]]:
     return found
 
 
-def _verdict(evaluation: Evaluation | None, drawn: Mapping[str, bytes]) -> str:
+def _verdict(evidence: Evidence, drawn: Mapping[str, bytes]) -> str:
+    evaluation = evidence.evaluation
     more = [price_sentence(evaluation), alternative_sentence(evaluation)]
-    notes = [*filter(None, more), *(evaluation.notes if evaluation else ())]
+    told = (*(evaluation.notes if evaluation else ()), *cautions(evidence.findings))
+    notes = [*filter(None, more), *told]
     page = _page(cards.verdict_line(evaluation), verdict_sentence(evaluation), notes)
     if "difference" not in drawn:
         return page

@@ -41,7 +41,8 @@ def write_report(evidence: Evidence, attempt: Attempt) -> tuple[FileEntry, ...]:
 
 def _metrics(evidence: Evidence) -> str:
     """Write everything that was measured, for programs."""
-    found, drift = evidence.evaluation, rendering.drift_if_any(evidence)
+    found, doubts = evidence.evaluation, evidence.findings
+    drift = rendering.drift_if_any(evidence)
     shown = {
         "dataset": evidence.survey.name,
         "run_key": evidence.plan.run_key,
@@ -49,6 +50,7 @@ def _metrics(evidence: Evidence) -> str:
         "before": evidence.plan.before.model_dump(mode="json"),
         "after": evidence.plan.after.model_dump(mode="json"),
         "evaluation": found and found.model_dump(mode="json"),
+        "findings": doubts and doubts.model_dump(mode="json"),
         "drift": drift and drift.model_dump(mode="json"),
     }
     return json.dumps(shown, indent=2, ensure_ascii=False) + "\n"

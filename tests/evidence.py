@@ -24,6 +24,7 @@ from schemas.config import (
     PublishWhen,
     StrategyKind,
 )
+from schemas.findings import Findings, Giveaway, Memorisation, Overlap, Rarity
 from schemas.records import (
     Attempt,
     Check,
@@ -162,6 +163,36 @@ def _evidence(
         plan=_plan(config, counts),
         evaluation=_evaluation(counts),
         correction=correction_for(StrategyKind.SMOTE),
+        findings=_findings(counts, target),
+    )
+
+
+def _findings(counts: Mapping[str, int], target: str) -> Findings:
+    rarest, share = min(counts, key=counts.__getitem__), sum(counts.values()) // 5
+    return Findings(
+        overlap=Overlap(
+            rows=share, others=4 * share, repeated=40, same_label=39, distinct=3 * share
+        ),
+        giveaways=(Giveaway(column=target, label=rarest, score=0.995, rows=12),),
+        memorisation=tuple(
+            Memorisation(
+                label=label,
+                synthetic=1_000,
+                real=rows,
+                copies=17,
+                to_real=0.31,
+                between_real=0.78,
+                closer=0.93,
+                astray=0.12,
+                astray_real=0.31,
+            )
+            for label, rows in counts.items()
+        ),
+        rarities=(
+            Rarity(
+                label=rarest, rows=8, interval=(0.22, 0.78), needed=21, source_rows=65
+            ),
+        ),
     )
 
 

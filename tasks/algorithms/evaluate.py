@@ -16,9 +16,6 @@ from tasks.algorithms.features import to_frame
 from tasks.algorithms.intervals import Prediction, paired_interval, verdict
 from tasks.algorithms.labels import Codes, encode
 
-FEW = 10
-"""Rows of the minority class in the holdout below which no verdict is strong."""
-
 
 class NotComparableError(ValueError):
     """The tables cannot tell two models apart; the message says why."""
@@ -189,17 +186,6 @@ def _unheeded(config: EvaluationConfig, problem: Problem) -> tuple[str, ...]:
 
 def _notes(problem: Problem, y: Codes) -> tuple[str, ...]:
     rows = np.bincount(y, minlength=len(problem.labels))
-    few = int(rows[problem.labels.index(problem.minority)])
     unseen = [name for name, n in zip(problem.labels, rows, strict=True) if n == 0]
-    notes = []
-    if unseen:
-        notes.append(
-            "Left out of macro averages, for the holdout has no rows of them: "
-            f"{', '.join(unseen)}."
-        )
-    if few < FEW:
-        notes.append(
-            f"Rows of the minority class {problem.minority} in the holdout: {few}, "
-            f"fewer than {FEW}, so no strong verdict is possible."
-        )
-    return tuple(notes)
+    absent = "Left out of macro averages, for the holdout has no rows of them"
+    return (f"{absent}: {', '.join(unseen)}.",) if unseen else ()

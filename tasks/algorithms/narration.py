@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from schemas.findings import Findings
 from schemas.records import (
     Attempt,
     Check,
@@ -17,6 +18,7 @@ from schemas.records import (
     Survey,
 )
 from tasks.algorithms.captions import shorten
+from tasks.algorithms.cautions import cautions
 from tasks.algorithms.drift_words import drift_sentence
 from tasks.algorithms.endings import ending_line
 from tasks.algorithms.wording import verdict_sentence
@@ -118,6 +120,12 @@ def _evaluation(found: Sequence[Evaluation]) -> str:
     return verdict_sentence(found[0])
 
 
+def _findings(found: Sequence[Findings]) -> str:
+    told = cautions(found[0])
+    more = f" (and {len(told) - 1:,} more)" if len(told) > 1 else ""
+    return f"{told[0]}{more}" if told else "nothing doubtful in the rows"
+
+
 def _checks(found: Sequence[Check]) -> str:
     names = ", ".join(check.name for check in found)
     return f"{_many(len(found), 'check')} passed: {names}"
@@ -154,6 +162,7 @@ _TELLERS: dict[type, Callable[[Any], str]] = {
     Search: _searches,
     FileEntry: _files,
     Evaluation: _evaluation,
+    Findings: _findings,
     Check: _checks,
     Drift: _drift,
     Outcome: _outcome,

@@ -82,11 +82,9 @@ def draw_up(
         verdict=evidence.evaluation.verdict if evidence.evaluation else "not evaluated",
         checks=tuple(checks),
         searches=evidence.searches,
+        findings=evidence.findings,
         files=tuple(sorted(files, key=lambda entry: entry.path)),
-        environment=Environment(
-            python=platform.python_version(),
-            packages={name: version(name) for name in _packages(evidence)},
-        ),
+        environment=_environment(evidence),
     )
 
 
@@ -119,6 +117,13 @@ def manifest_classes(
         ManifestClass(label=item.label, source=item.rows, rejected=item.rows)
         for item in rejections
         if item.label is not None
+    )
+
+
+def _environment(evidence: Evidence) -> Environment:
+    return Environment(
+        python=platform.python_version(),
+        packages={name: version(name) for name in _packages(evidence)},
     )
 
 

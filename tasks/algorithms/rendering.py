@@ -12,6 +12,11 @@ from markupsafe import Markup
 from schemas.config import StrategyKind
 from schemas.records import Drift, Evidence
 from tasks.algorithms import tables
+from tasks.algorithms.cautions import (
+    cautions,
+    memorisation_rows,
+    memorisation_sentence,
+)
 from tasks.algorithms.drift_words import drift_rows, drift_sentence
 from tasks.algorithms.fates import class_rows
 from tasks.algorithms.gate import objection
@@ -77,6 +82,7 @@ def _content(evidence: Evidence, links: Mapping[str, str]) -> dict[str, object]:
     classes = class_rows(plan.classes, evidence.survey.rejections)
     total = tables.total_row(classes)
     changed = drift_if_any(evidence)
+    memorised = evidence.findings.memorisation if evidence.findings else ()
     shifts = tables.cut(drift_rows(changed), _SHIFTS) if changed else []
     return {
         "evidence": evidence,
@@ -84,6 +90,9 @@ def _content(evidence: Evidence, links: Mapping[str, str]) -> dict[str, object]:
         "notes": (*plan.decision.notes, *search_notes(evidence.searches)),
         "strategy": _STRATEGIES[plan.decision.strategy],
         "verdict": verdict_sentence(evaluation),
+        "cautions": cautions(evidence.findings),
+        "memorised": memorisation_sentence(memorised),
+        "memorisation": tables.cut(memorisation_rows(memorised), _CLASSES),
         "alternative": alternative_sentence(evaluation),
         "price": price_sentence(evaluation),
         "objection": _objection(evidence),

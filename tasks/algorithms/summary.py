@@ -10,6 +10,7 @@ from markupsafe import Markup
 
 from schemas.records import Drift, Evaluation, Outcome
 from tasks.algorithms import cards
+from tasks.algorithms.cautions import cautions
 from tasks.algorithms.drift_words import drift_sentence
 from tasks.algorithms.endings import ending
 from tasks.algorithms.rendering import data_uri
@@ -52,6 +53,7 @@ def summary(
         "verdict": verdict_sentence(evaluation),
         "price": price_sentence(evaluation),
         "alternative": alternative_sentence(evaluation),
+        "cautions": cautions(manifest.findings),
         "drift": drift and drift_sentence(drift),
         "classes": cards.class_table(
             cards.accepted(manifest), manifest.rejections, _CLASSES

@@ -11,6 +11,7 @@ from tasks.algorithms.captions import shorten
 _SHOWN = 5
 _WIDTH = 40  # cells of a label or a column's name
 _COARSE = 0.5  # of the rows: with fewer different ones repeats are chance
+_FEW = 0.01  # of the rows: fewer that repeat move no score much
 
 
 def suspects(
@@ -46,6 +47,8 @@ def _overlap(found: Overlap, *, folds: bool) -> str:
             f"{sentence}; features take only {found.distinct:,} different values in "
             f"{found.others:,} rows, so that is to be expected."
         )
+    if found.repeated < _FEW * found.rows:
+        return f"{sentence}; too few to matter much."
     return (
         f"{sentence}: scores on those measure memory. Remove duplicates from the "
         "source, unless what comes later will repeat as well."

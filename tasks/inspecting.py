@@ -1,0 +1,117 @@
+"""Inspecting: samples and synthetic rows → what is doubtful about them.
+
+How it is found is in algorithms; nothing that is found changes a row.
+"""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import numpy as np
+import pyarrow as pa
+
+from schemas.config import BalanceConfig, EvaluatorKind
+from schemas.findings import Findings, Memorisation, Overlap, Rarity
+from schemas.records import Attempt, Column, ResamplePlan, Survey
+from tasks.algorithms import smote
+from tasks.algorithms.labels import Codes, encode
+from tasks.algorithms.memorisation import LOOKED_AT, Rows, memorisation
+from tasks.algorithms.overlap import across_holdout, feature_hashes
+from tasks.algorithms.rarity import rarities
+from tasks.algorithms.selection import EVERYTHING
+from tasks.searching import prepared, synthesised
+from tasks.stage import stage
+from tasks.storage.commits import SCRATCH
+from tasks.storage.outputs import read_folder
+
+
+class _Sample(NamedTuple):
+    """Rows as they were, which the evaluation learns from or judges on."""
+
+    table: pa.Table
+    codes: Codes
+
+
+@stage("inspect")
+def inspect_rows(
+    config: BalanceConfig, survey: Survey, plan: ResamplePlan, attempt: Attempt
+) -> Findings | None:
+    """Look for leaks, copies and classes that are too rare to be judged.
+
+    Rows are those that the evaluation samples, evaluation.max_rows of each side at
+    most, so memory is bounded, and no row is read once more for this. Synthetic rows
+    are compared with all training rows of their class.
+
+    Args:
+        config: Evaluation, holdout and seed.
+        survey: Roles of the columns.
+        plan: Classes and samples.
+        attempt: Holds the samples, and the donors of synthetic rows.
+
+    Returns:
+        What was found; None when nothing is evaluated, or nothing is held out.
+    """
+    held_out = sum(item.holdout for item in plan.classes)
+    if config.evaluation.evaluator is EvaluatorKind.NONE or not held_out:
+        return None
+    from tasks.algorithms.giveaways import giveaways  # noqa: PLC0415 - scikit-learn
+
+    asis, holdout = (_sample(attempt, side, plan) for side in ("asis", "holdout"))
+    labels = [item.label for item in plan.classes]
+    return Findings(
+        overlap=_overlap(asis, holdout, survey.columns, plan),
+        giveaways=giveaways(
+            asis.table, survey.columns, asis.codes, labels, config.seed
+        ),
+        memorisation=tuple(_memorisation(asis, survey, plan, attempt)),
+        rarities=_rarities(holdout, config, plan),
+    )
+
+
+def _sample(attempt: Attempt, side: str, plan: ResamplePlan) -> _Sample:
+    table = read_folder(attempt, f"{SCRATCH}/{side}")
+    labels = [item.label for item in plan.classes]
+    return _Sample(table, encode(table.column(plan.target), labels))
+
+
+def _overlap(
+    asis: _Sample, holdout: _Sample, columns: tuple[Column, ...], plan: ResamplePlan
+) -> Overlap:
+    train, held = (
+        (feature_hashes(side.table, columns), side.codes) for side in (asis, holdout)
+    )
+    limits = plan.samples.asis, plan.samples.holdout
+    return across_holdout(train, held, sampled=min(limits) < EVERYTHING)
+
+
+def _memorisation(
+    asis: _Sample, survey: Survey, plan: ResamplePlan, attempt: Attempt
+) -> Iterator[Memorisation]:
+    for code in synthesised(plan):
+        item = plan.classes[code]
+        model, _ = prepared(code, survey, plan, attempt)
+        drawn = smote.draw(0, min(LOOKED_AT, item.synthetic), model)
+        mine = pa.array(asis.codes == code)
+        yield memorisation(
+            item.label,
+            Rows(
+                synthetic=smote.derive(model, *drawn),
+                real=model.donors,
+                own=asis.table.filter(mine),
+                others=asis.table.filter(pa.array(asis.codes != code)),
+            ),
+            survey.columns,
+            plan.seed,
+            standardize=plan.standardize,
+        )
+
+
+def _rarities(
+    holdout: _Sample, config: BalanceConfig, plan: ResamplePlan
+) -> tuple[Rarity, ...]:
+    counts = np.bincount(holdout.codes, minlength=len(plan.classes)).tolist()
+    return rarities(
+        {item.label: n for item, n in zip(plan.classes, counts, strict=True)},
+        {item.label: item.holdout for item in plan.classes},
+        config.holdout,
+        config.evaluation.confidence,
+    )
