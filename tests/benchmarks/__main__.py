@@ -6,8 +6,9 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.benchmarks.bench import Bench, Finding
+from tests.benchmarks.bench import Bench
 from tests.benchmarks.cases import CASES
+from tests.benchmarks.kept import measure_once
 from tests.benchmarks.report import page
 
 _RESULTS = Path(__file__).with_name("RESULTS.md")
@@ -17,13 +18,13 @@ def main() -> None:
     """Measure, print the page, and keep that of a whole run."""
     asked = _parser().parse_args()
     chosen = asked.case or list(CASES)
-    found: list[Finding] = []
     with tempfile.TemporaryDirectory(prefix="evenkeel-bench-", dir=asked.dir) as folder:
         bench = Bench(Path(folder), not asked.quick, asked.pairs, _say)
-        for name in chosen:
-            found += CASES[name](bench)
+        found = [
+            measure_once(name, CASES[name], bench, asked.records) for name in chosen
+        ]
     command = shlex.join(["python", "-m", "tests.benchmarks", *sys.argv[1:]])
-    told = page(command, found, bench.costs)
+    told = page(command, found)
     sys.stdout.write(told)
     results = asked.results or (None if asked.quick or asked.case else _RESULTS)
     if results:
@@ -41,6 +42,12 @@ def _parser() -> argparse.ArgumentParser:
     add("--case", choices=CASES, action="append", help="this alone; may be repeated")
     add("--pairs", type=int, default=3, help="runs of each, in turn (default: 3)")
     add("--dir", type=Path, help="where tables and outputs go: some 20 GB in full")
+    add(
+        "--records",
+        type=Path,
+        metavar="DIR",
+        help="keep what each case found there, and measure only what is not there yet",
+    )
     add(
         "--results",
         type=Path,

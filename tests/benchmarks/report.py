@@ -8,6 +8,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from tests.benchmarks.bench import Finding
+from tests.benchmarks.kept import Measured
 from tests.benchmarks.measure import Cost
 
 _MB, _GB = 10**6, 10**9
@@ -65,19 +66,23 @@ def costs_table(costs: Mapping[str, Cost]) -> str:
     return table(header, rows, "right")
 
 
-def page(command: str, found: Sequence[Finding], costs: Mapping[str, Cost]) -> str:
+def page(command: str, measured: Sequence[Measured]) -> str:
     """Put the tables on a page with the machine, the versions and the date.
 
     Args:
         command: What was typed.
-        found: What was found.
-        costs: What was run for it.
+        measured: What was found, and what was run for it.
 
     Returns:
         Markdown.
     """
+    found = [finding for case in measured for finding in case.findings]
+    costs = {what: cost for case in measured for what, cost in case.costs.items()}
     reached = sum(item.reached for item in found)
-    lines = "\n".join(f"- {fact}" for fact in (f"command: `{command}`", *facts()))
+    loads = [case.load for case in measured]
+    load = f"load while cases ended: {min(loads):.1f} to {max(loads):.1f}"
+    told = (f"command: `{command}`", *facts(), load)
+    lines = "\n".join(f"- {fact}" for fact in told)
     parts = (
         f"# evenkeel: {reached} of {len(found)} figures reached",
         lines,
@@ -107,7 +112,7 @@ def facts() -> list[str]:
     system = [platform.system(), f"Python {platform.python_version()}"]
     return [
         f"date: {datetime.now(UTC):%Y-%m-%d %H:%M} UTC",
-        f"machine: {cores}, load {os.getloadavg()[-1]:.1f} over the last 15 minutes",
+        f"machine: {cores}",
         f"versions: {', '.join([*system, *versions])}",
     ]
 

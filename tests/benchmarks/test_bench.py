@@ -10,6 +10,7 @@ from tests.benchmarks.bench import Bench, Finding
 from tests.benchmarks.cases import CASES
 from tests.benchmarks.data import write_files, write_mixed, write_source
 from tests.benchmarks.forest import fit
+from tests.benchmarks.kept import Measured, measure_once
 from tests.benchmarks.limit import read, write
 from tests.benchmarks.measure import Cost, measure
 from tests.benchmarks.report import costs_table, findings_table, page
@@ -99,7 +100,8 @@ def test_the_page_says_what_was_reached() -> None:
         Finding("smote", "< 1 GB", "2 GB", reached=False),
     ]
     costs = {"smote: ours": Cost(2, 3, 100 * _MB, 200 * _MB)}
-    told = page("make bench", found, costs)
+    told = page("make bench", [Measured(tuple(found), costs, load=2.5)])
+    assert "load while cases ended: 2.5 to 2.5" in told
     assert told.startswith("# evenkeel: 1 of 2 figures reached")
     assert findings_table(found).splitlines()[2:] == [
         "| smote | ≤ 1 s | 0.5 s | yes |",
@@ -108,6 +110,24 @@ def test_the_page_says_what_was_reached() -> None:
     line = "| smote: ours | 2.0 | 3.0 | 100 | 200 |"
     assert costs_table(costs).splitlines()[-1] == line
     assert line in told
+
+
+def test_a_case_that_was_kept_is_not_measured_again(
+    bench: Bench, tmp_path: Path
+) -> None:
+    def case(at: Bench) -> list[Finding]:
+        at.costs["ours"] = Cost(1, 2, 3, 4)
+        return [Finding("smote", "≤ 1 s", "0.5 s", reached=True)]
+
+    def never(_: Bench) -> list[Finding]:
+        raise AssertionError("measured again")
+
+    bench.costs["of another case"] = Cost(9, 9, 9, 9)
+    first = measure_once("smote", case, bench, tmp_path / "new")
+    assert first.costs == {"ours": Cost(1, 2, 3, 4)}
+    assert measure_once("smote", never, bench, tmp_path / "new") == first
+    with pytest.raises(AssertionError, match="measured again"):
+        measure_once("smote", never, bench, None)
 
 
 def test_a_tiny_case_is_measured(bench: Bench) -> None:
