@@ -2,10 +2,12 @@
 
 import argparse
 from collections.abc import Callable
+from typing import Any
 
 from flows import commands
 
 _PUBLISH = ("always", "unless_hurt", "if_helped")
+_SEVERAL: dict[str, Any] = {"nargs": "+", "action": "extend"}
 _STRATEGIES = (
     *("auto", "none", "random_over", "random_under", "smote", "smote_under"),
     "weights",
@@ -22,6 +24,7 @@ def parser() -> argparse.ArgumentParser:
     add = top.add_subparsers(required=True, metavar="COMMAND").add_parser
     _add_run(add("run", help="balance a dataset and publish it"))
     _add_survey(add("survey", help="diagnosis and decision only, no writing"))
+    _add_compare(add("compare", help="what to do about imbalance, by a tournament"))
     _add_place(add("show", help="the published version of a dataset"), commands.show)
     _add_place(add("versions", help="all versions of a dataset"), commands.versions)
     _add_rollback(add("rollback", help="publish an old version again"))
@@ -42,12 +45,16 @@ def _add_run(command: argparse.ArgumentParser) -> None:
     add = command.add_argument
     add("--force", action="store_true", help="redo even if nothing changed")
     add("--json", action="store_true", help="one JSON record on stdout")
-    add(
+    _add_prefect(command)
+    command.set_defaults(act=commands.run)
+
+
+def _add_prefect(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
         "--prefect",
         action=argparse.BooleanOptionalAction,
         help="as a flow run; the default where a Prefect API address is configured",
     )
-    command.set_defaults(act=commands.run)
 
 
 def _add_survey(command: argparse.ArgumentParser) -> None:
@@ -56,6 +63,34 @@ def _add_survey(command: argparse.ArgumentParser) -> None:
         "--json", action="store_true", help="one JSON record on stdout"
     )
     command.set_defaults(act=commands.survey)
+
+
+def _add_compare(command: argparse.ArgumentParser) -> None:
+    _add_source(command)
+    _add_tournament(command)
+    _add_output(command)
+    add = command.add_argument
+    add("--json", action="store_true", help="one JSON record on stdout")
+    _add_prefect(command)
+    command.set_defaults(act=commands.compare)
+
+
+def _add_tournament(command: argparse.ArgumentParser) -> None:
+    add = command.add_argument
+    add("--strategies", **_SEVERAL, metavar="NAME", help="what is tried (default: all)")
+    add("--ratios", **_SEVERAL, type=float, metavar="R", help="default: .1 .25 .5 1")
+    add("--learner", **_SEVERAL, metavar="MODEL", help="default: random_forest")
+    add("--folds", type=int, metavar="N", help="parts of the rows (default: 5)")
+    add("--repeats", type=int, metavar="N", help="times they are parted (default: 3)")
+    add("--group", metavar="COL", help="whose equal values stay in one fold")
+    add("--max-rows", type=int, metavar="N", help="compared on (default: 20,000)")
+    add("--cost-fp", type=float, metavar="X", help="of taking a row for the minority's")
+    add("--cost-fn", type=float, metavar="X", help="of missing a row of the minority")
+    add(
+        "--sentinel",
+        action=argparse.BooleanOptionalAction,
+        help="try to predict permuted labels too, which must fail (default: yes)",
+    )
 
 
 def _add_place(
@@ -128,38 +163,36 @@ def _add_automations(command: argparse.ArgumentParser) -> None:
 
 
 def _add_request(command: argparse.ArgumentParser) -> None:
+    _add_source(command)
     add = command.add_argument
-    add("source", metavar="SOURCE", nargs="?", help="file, directory or glob")
-    add("--target", metavar="COLUMN", help="the column that holds the class")
-    add("--name", help="name of the dataset, a slug (default: from SOURCE)")
     add("--strategy", choices=_STRATEGIES, help="how to balance (default: auto)")
     add("--ratio", type=float, metavar="R", help="minority:majority after (default: 1)")
-    add(
-        "--k-neighbors", type=int, metavar="K", help="neighbours for SMOTE (default: 5)"
-    )
     add(
         "--weight-column",
         metavar="NAME",
         help="weights of training rows (weights: weight; random_under: none)",
     )
-    add(
-        "--key",
-        nargs="+",
-        action="extend",
-        metavar="COL",
-        help="columns that name a row",
-    )
-    add(
-        "--ignore",
-        nargs="+",
-        action="extend",
-        metavar="COL",
-        help="columns not learnt from",
-    )
-    add("--holdout", type=float, metavar="SHARE", help="share held out (default: 0.2)")
     add("--evaluator", metavar="MODEL", help="random_forest (default), knn, ..., none")
-    add("--metric", help="primary metric (default: macro_f1)")
     add("--publish", choices=_PUBLISH, help="if the verdict allows (default: always)")
-    add("--output", metavar="DIR", help="publish under DIR/NAME (default: balanced)")
+    _add_output(command)
+
+
+def _add_source(command: argparse.ArgumentParser) -> None:
+    add = command.add_argument
+    add("source", metavar="SOURCE", nargs="?", help="file, directory or glob")
+    add("--target", metavar="COLUMN", help="the column that holds the class")
+    add("--name", help="name of the dataset, a slug (default: from SOURCE)")
+    add("--key", **_SEVERAL, metavar="COL", help="columns that name a row")
+    add("--ignore", **_SEVERAL, metavar="COL", help="columns not learnt from")
+    add("--holdout", type=float, metavar="SHARE", help="share held out (default: 0.2)")
+    add("--metric", help="primary metric (default: macro_f1)")
+    add(
+        "--k-neighbors", type=int, metavar="K", help="neighbours for SMOTE (default: 5)"
+    )
     add("--seed", type=int, metavar="N", help="same seed, same bytes (default: 0)")
     add("--config", metavar="FILE.yaml", help="a BalanceConfig; options override it")
+
+
+def _add_output(command: argparse.ArgumentParser) -> None:
+    add = command.add_argument
+    add("--output", metavar="DIR", help="write under DIR/NAME (default: balanced)")

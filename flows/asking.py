@@ -24,6 +24,16 @@ _NESTED = {
     "weight_column": ("strategy", "weight_column"),
     "evaluator": ("evaluation", "evaluator"),
     "metric": ("evaluation", "metric"),
+    "strategies": ("tournament", "approaches"),
+    "ratios": ("tournament", "ratios"),
+    "learner": ("tournament", "learners"),
+    "folds": ("tournament", "folds"),
+    "repeats": ("tournament", "repeats"),
+    "group": ("tournament", "group"),
+    "max_rows": ("tournament", "max_rows"),
+    "cost_fp": ("tournament", "cost_fp"),
+    "cost_fn": ("tournament", "cost_fn"),
+    "sentinel": ("tournament", "sentinel"),
 }
 
 

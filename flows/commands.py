@@ -45,6 +45,28 @@ def run(asked: argparse.Namespace) -> None:
         show_outcome(outcome, as_json=asked.json)
 
 
+def compare(asked: argparse.Namespace) -> None:
+    """Compare strategies on a dataset, as a flow run or directly, and show the best."""
+    for name, value in _PREFECT.items():
+        os.environ.setdefault(name, value)
+    from flows.asking import balance_config
+    from flows.leaderboard_table import show_comparison
+
+    config = balance_config(asked)
+    if _as_flow_run(asked.prefect):
+        from flows.compare import compare as compare_flow
+
+        compared = compare_flow(config)
+    else:
+        from flows.contest import compare_dataset
+        from flows.live import progress
+        from tasks.running import DirectRunner
+
+        with progress() as report:
+            compared = compare_dataset(config, DirectRunner(report))
+    show_comparison(compared, as_json=asked.json)
+
+
 def _as_flow_run(wanted: bool | None) -> bool:  # noqa: FBT001 - three states, from argparse
     if wanted is not None:
         return wanted

@@ -84,7 +84,7 @@ def _print_version(out: Console, title: str, manifest: Manifest, root: str) -> N
     _print_drift(out, published_drift(manifest, root))
     out.print()
     for name, place in places(root, manifest).items():
-        out.print(Text(f"{name:<9}{_nearby(place)}"), soft_wrap=True)
+        out.print(Text(f"{name:<9}{nearby(place)}"), soft_wrap=True)
 
 
 def show_survey(
@@ -187,7 +187,7 @@ def _diagnosis_table(found: Diagnosis) -> Table:
     return table
 
 
-def _nearby(place: str) -> str:
+def nearby(place: str) -> str:
     """Name a place from here if it lies below, as people would type it."""
     return place.removeprefix(f"{Path.cwd()}/")
 

@@ -7,8 +7,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from flows.console import print_json, terminal
-from schemas.tournament import Leaderboard
+from flows.console import nearby, print_json, terminal
+from schemas.tournament import Compared, Leaderboard
 from tasks.algorithms.captions import one_line, shorten
 from tasks.algorithms.leaderboard_page import alarm, checked, compared
 from tasks.algorithms.leaderboard_rows import is_recommended, standing_rows
@@ -17,18 +17,23 @@ _STYLES = {"better": "green", "worse": "red"}
 _NAME = 40  # cells of a candidate
 
 
-def show_leaderboard(board: Leaderboard, *, as_json: bool) -> None:
-    """Print what a tournament found: a sentence, and a line for each candidate."""
+def show_comparison(found: Compared, *, as_json: bool) -> None:
+    """Print how a comparison ended: a sentence, and a line for each candidate."""
+    board, page = found.leaderboard, f"{found.place}/leaderboard.html"
     if as_json:
-        print_json(board.model_dump(mode="json"))
+        told = board.model_dump(mode="json")
+        print_json({"status": found.status, **told, "report": page})
         return
     out = terminal()
+    if found.status == "unchanged":
+        out.print(Text("Nothing to do: the same was compared before.\n"))
     out.print(Text(f"{board.dataset}: rows compared: {compared(board)}", style="bold"))
     if alarm(board):
         out.print(Text(alarm(board), style="bold red"))
     out.print(Text(board.recommendation.sentence, style="bold"))
     out.print(_table(board))
     _print_notes(out, board)
+    out.print(Text(f"\nreport   {nearby(page)}"), soft_wrap=True)
 
 
 def _table(board: Leaderboard) -> Table:

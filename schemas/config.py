@@ -225,7 +225,8 @@ class TournamentConfig(Frozen):
     """How often the rows are parted anew."""
 
     group: str | None = None
-    """A column whose equal values stay in one fold, such as a customer."""
+    """A column whose equal values stay in one fold, such as a customer; no model of the
+    comparison sees it."""
 
     max_rows: int = Field(default=20_000, ge=100)
     """Training rows that are compared on, about; a seeded, stratified sample."""

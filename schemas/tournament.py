@@ -3,13 +3,13 @@
 What a user may ask for is in config.
 """
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
 from schemas.base import Frozen
 from schemas.config import Approach, EvaluatorKind, Metric
-from schemas.records import Curve, Scores
+from schemas.records import Curve, ResamplePlan, Scores
 
 Count = Annotated[int, Field(ge=0)]
 Interval = tuple[float, float]
@@ -42,6 +42,16 @@ class Match(Frozen):
     first learner's last candidate, which changes the rows most."""
 
 
+class Schedule(Frozen):
+    """All that is to be played."""
+
+    plan: ResamplePlan
+    """Which rows are compared on."""
+    matches: tuple[Match, ...]
+    notes: tuple[str, ...] = ()
+    """What is left out, and why."""
+
+
 class MatchResult(Frozen):
     """How a candidate did in a fold."""
 
@@ -66,7 +76,7 @@ class MatchResult(Frozen):
     """Per row, by the config's costs, of the classes that were predicted."""
     cost_curve: Curve | None = None
     """x share that a miss has of the cost of a miss and a false alarm, y cost per row
-    if the minority class is predicted from probability 1 - x on, as costs suggest."""
+    if the minority class is predicted above probability 1 - x, as costs suggest."""
 
 
 class Estimate(Frozen):
@@ -145,3 +155,13 @@ class Leaderboard(Frozen):
     recommendation: Recommendation
     sentinel: Sentinel | None = None
     notes: tuple[str, ...] = ()
+
+
+class Compared(Frozen):
+    """How a comparison ended."""
+
+    status: Literal["compared", "unchanged"]
+    """unchanged: the same was compared before, and is told again."""
+    place: str
+    """The folder of the leaderboard's files, a path or URI."""
+    leaderboard: Leaderboard

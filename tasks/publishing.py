@@ -62,6 +62,15 @@ def discarded_on_error(attempt: Attempt) -> Iterator[None]:
         raise
 
 
+@contextmanager
+def discarded(attempt: Attempt) -> Iterator[None]:
+    """Leave nothing behind, whatever comes of it."""
+    try:
+        yield
+    finally:
+        workspace.discard(attempt)
+
+
 @stage("publish")
 def publish(
     evidence: Evidence,

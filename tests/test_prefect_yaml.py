@@ -100,7 +100,7 @@ def test_the_deployments_are_these() -> None:
     assert {_full_name(one) for one in DEPLOYMENTS} >= {
         *("balance/nightly", "balance/on-new-data"),
         *("balance/on-processes", "balance/on-dask"),
-        *("watch/every-15-minutes", "retrain/on-balanced"),
+        *("watch/every-15-minutes", "retrain/on-balanced", "compare/weekly"),
     }
 
 

@@ -25,8 +25,11 @@ def assign(schema: pa.Schema, config: BalanceConfig) -> tuple[Column, ...]:
     Raises:
         UserError: A named column is absent, or a feature has a type no model takes.
     """
-    for name in (config.target, *config.key, *config.ignore):
+    group = config.tournament.group
+    for name in (config.target, *config.key, *config.ignore, *filter(None, [group])):
         _check_present(name, schema)
+    if group is not None:
+        _check_names(schema.field(group), "group")
     roles = {field.name: _role(field, config) for field in schema}
     odd = [field for field in schema if roles[field.name] is None]
     if odd:
@@ -55,18 +58,19 @@ def _role(field: pa.Field, config: BalanceConfig) -> Role | None:
     if field.name == config.target:
         return "target"
     if field.name in config.key:
-        _check_key(field)
+        _check_names(field, "key")
         return "key"
     if field.name in config.ignore:
         return "ignore"
     return feature_role(field.type)
 
 
-def _check_key(field: pa.Field) -> None:
+def _check_names(field: pa.Field, role: str) -> None:
     if feature_role(field.type) is None:
+        what = {"key": "a row", "group": "a group"}[role]
         raise UserError(
-            f"key column {field.name!r} has type {field.type}, which cannot name a "
-            "row; use text, numbers, dates or booleans, several if need be"
+            f"{role} column {field.name!r} has type {field.type}, which cannot name "
+            f"{what}; use text, numbers, dates or booleans"
         )
 
 

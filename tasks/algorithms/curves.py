@@ -51,10 +51,23 @@ def calibration(y: Codes, probabilities: Floats, positive: int) -> Curve:
     Source: Niculescu-Mizil and Caruana (2005), https://doi.org/10.1145/1102351.1102430
     """
     values = probabilities[:, positive]
-    edges = np.percentile(values, np.linspace(0, 1, BINS + 1) * 100)
-    bins = np.searchsorted(edges[1:-1], values)
+    bins = equal_mass(values)
     rows = np.bincount(bins)
     filled = rows > 0
     mean = np.bincount(bins, values)[filled] / rows[filled]
     share = np.bincount(bins, y == positive)[filled] / rows[filled]
     return Curve(x=tuple(mean.tolist()), y=tuple(share.tolist()))
+
+
+def equal_mass(values: Floats) -> npt.NDArray[np.intp]:
+    """Part values into 10 bins of equally many; ties stay together.
+
+    Args:
+        values: Shape (n,), n at least 1.
+
+    Returns:
+        The bin of each value, from 0; some are empty where values tie.
+    """
+    edges = np.percentile(values, np.linspace(0, 1, BINS + 1) * 100)
+    bins: npt.NDArray[np.intp] = np.searchsorted(edges[1:-1], values)
+    return bins

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from typing import Any
 
 from schemas.config import BalanceConfig
 
@@ -12,6 +13,20 @@ _WITHOUT_MEANING = {
     *("source", "output", "name", "publish", "watch", "tournament"),
     *("source_credentials", "output_credentials"),
 }
+
+
+_COMPARED: dict[str, Any] = {
+    "target": True,
+    "key": True,
+    "ignore": True,
+    "holdout": True,
+    "seed": True,
+    "contract": True,
+    "strategy": {"k_neighbors", "standardize", "max_growth"},
+    "evaluation": {"metric", "trees"},
+    "tournament": True,
+}
+"""What decides how a tournament ends."""
 
 
 def run_key(config: BalanceConfig, fingerprint: str) -> str:
@@ -26,6 +41,23 @@ def run_key(config: BalanceConfig, fingerprint: str) -> str:
         64 hexadecimal digits (sha256 of canonical JSON).
     """
     meaning = config.model_dump(mode="json", exclude=_WITHOUT_MEANING)
-    value = {"config": meaning, "fingerprint": fingerprint, "format": FORMAT}
+    return _hash({"config": meaning, "fingerprint": fingerprint, "format": FORMAT})
+
+
+def comparison_key(config: BalanceConfig, fingerprint: str) -> str:
+    """Name a comparison by what decides its result, as run_key names a run.
+
+    Args:
+        config: What is not compared on does not matter, such as the strategy.
+        fingerprint: Of the source's content.
+
+    Returns:
+        64 hexadecimal digits (sha256 of canonical JSON).
+    """
+    meaning = config.model_dump(mode="json", include=_COMPARED)
+    return _hash({"compare": meaning, "fingerprint": fingerprint, "format": FORMAT})
+
+
+def _hash(value: dict[str, object]) -> str:
     text = json.dumps(value, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()

@@ -3,13 +3,14 @@
 The thresholds come with the plan; making them is the work of thresholds.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from schemas.records import ResamplePlan
+from schemas.records import ClassPlan, ResamplePlan
 from tasks.algorithms.labels import Codes, encode
 from tasks.algorithms.selection import (
     EVERYTHING,
@@ -84,21 +85,37 @@ def route(table: pa.Table, first: int, plan: ResamplePlan) -> Routed:
         The fate of each row.
     """
     codes = encode(table.column(plan.target), [item.label for item in plan.classes])
-    hashes = row_hashes(table, first, plan.key, plan.seed)
+    return decided(codes, row_hashes(table, first, plan.key, plan.seed), plan.classes)
+
+
+def decided(codes: Codes, hashes: Hashes, classes: Sequence[ClassPlan]) -> Routed:
+    """Decide each row by its class and its hash alone.
+
+    Args:
+        codes: Class of each row, -1 for none.
+        hashes: Of the same rows.
+        classes: The thresholds of each class, in the order of the codes.
+
+    Returns:
+        The fate of each row.
+    """
     places = codes.astype(np.intp)  # what numpy looks things up by
-    holdout = _below(hashes, places, [item.holdout_below for item in plan.classes])
-    kept = _below(hashes, places, [item.keep_below for item in plan.classes])
+    holdout = _below(hashes, places, [item.holdout_below for item in classes])
+    kept = _below(hashes, places, [item.keep_below for item in classes])
     kept &= ~holdout
-    return Routed(codes, holdout, _times(hashes, places, kept, plan), hashes)
+    return Routed(codes, holdout, _times(hashes, places, kept, classes), hashes)
 
 
 def _times(
-    hashes: Hashes, places: npt.NDArray[np.intp], kept: Mask, plan: ResamplePlan
+    hashes: Hashes,
+    places: npt.NDArray[np.intp],
+    kept: Mask,
+    classes: Sequence[ClassPlan],
 ) -> Counts:
     times = kept.astype(np.int64)
-    if any(item.duplicated for item in plan.classes):
-        copies = np.array([item.copies for item in plan.classes], np.int64)[places]
-        extra = _below(hashes, places, [item.extra_below for item in plan.classes])
+    if any(item.duplicated for item in classes):
+        copies = np.array([item.copies for item in classes], np.int64)[places]
+        extra = _below(hashes, places, [item.extra_below for item in classes])
         times *= 1 + copies + extra
     return times
 

@@ -17,7 +17,7 @@ from tasks.storage.location import locate
 from tasks.storage.stores import Staged, store_at
 from tasks.storage.writer import PartWriter
 
-_FOLDERS = ("_commits", "data", "_watch")
+_FOLDERS = ("_commits", "data", "_watch", "_compare")
 
 
 @dataclass

@@ -1,0 +1,210 @@
+"""One candidate, fitted to training rows and asked about others.
+
+Everything is learnt from the training rows: resampling, imputation, encoding, weights,
+thresholds and corrections. How the answers are scored is in tournament.
+"""
+
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import pyarrow as pa
+
+from schemas.config import Approach, EvaluatorKind, Metric, Strategy
+from schemas.tournament import Candidate
+from tasks.algorithms import models
+from tasks.algorithms.calibration import correct_priors, move_threshold
+from tasks.algorithms.evaluate import Problem
+from tasks.algorithms.features import to_frame
+from tasks.algorithms.folds import Groups, part
+from tasks.algorithms.infold import balanced
+from tasks.algorithms.intervals import Prediction
+from tasks.algorithms.labels import Codes, encode
+from tasks.algorithms.lineup import RESAMPLED
+from tasks.algorithms.models import Floats
+from tasks.algorithms.steady import steady
+from tasks.algorithms.tuning import best_threshold
+
+INNER_FOLDS = 5
+"""Parts of the training rows that a threshold is tuned on, at most."""
+_BINARY = 2
+
+
+@dataclass(frozen=True)
+class Rules:
+    """What all candidates have in common."""
+
+    metric: Metric = Metric.MACRO_F1
+    """What a threshold is tuned for."""
+    trees: int = 100
+    """Trees of a forest, or rounds of boosting."""
+    strategy: Strategy = field(default_factory=Strategy)
+    """Neighbours and the cap on growth; its kind and ratio are the candidate's."""
+    cost_fp: float | None = None
+    """Cost of taking a row for one of the minority class."""
+    cost_fn: float | None = None
+    """Cost of missing one; both or neither."""
+
+
+class Sides(NamedTuple):
+    """A split of rows; each has a label."""
+
+    train: pa.Table
+    validation: pa.Table
+    groups: Groups | None = None
+    """Of the training rows: which of them belong together."""
+
+
+class Answer(NamedTuple):
+    """What a fitted candidate says of the validation rows."""
+
+    prediction: Prediction
+    train_rows: int
+    """After resampling."""
+    threshold: float | None = None
+    """Of the minority's probability, where one was tuned."""
+
+
+def fit(
+    candidate: Candidate, sides: Sides, problem: Problem, rules: Rules, seed: int
+) -> Answer:
+    """Fit a candidate to the training side and ask it about the other.
+
+    Args:
+        candidate: Approach, ratio and learner.
+        sides: The rows.
+        problem: Target, labels, minority, and the role of every column of the rows.
+        rules: What all candidates have in common.
+        seed: Of resampling and model, 0 <= seed < 2**63.
+
+    Returns:
+        Probabilities and classes of the validation rows.
+
+    Raises:
+        UserError: No feature columns, or the learner's package is not installed.
+    """
+    with steady():
+        return _answer(candidate, sides, problem, rules, seed)
+
+
+def _answer(
+    candidate: Candidate, sides: Sides, problem: Problem, rules: Rules, seed: int
+) -> Answer:
+    before = _codes(sides.train, problem)
+    train = _resampled(candidate, sides.train, problem, rules, seed)
+    codes = _codes(train, problem)
+    counts = np.bincount(codes, minlength=len(problem.labels))
+    asked = _Learner(candidate.learner, problem, rules.trees, seed)
+    weights = None
+    if candidate.approach is Approach.WEIGHTS:
+        weights = _balancing(counts)[codes]
+    frame = to_frame(sides.validation, problem.columns)
+    probabilities = asked.probabilities(
+        to_frame(train, problem.columns), codes, frame, weights
+    )
+    if candidate.approach is Approach.THRESHOLD:
+        return _moved(probabilities, sides, asked, rules, before)
+    if candidate.approach is Approach.RANDOM_UNDER_CORRECTED:
+        probabilities = _corrected(probabilities, codes, before)
+    return Answer(_likeliest(probabilities), len(codes))
+
+
+def _codes(rows: pa.Table, problem: Problem) -> Codes:
+    return encode(rows.column(problem.target), problem.labels)
+
+
+def _resampled(
+    candidate: Candidate, rows: pa.Table, problem: Problem, rules: Rules, seed: int
+) -> pa.Table:
+    kind = RESAMPLED.get(candidate.approach)
+    if kind is None:
+        return rows
+    chosen = {"kind": kind, "ratio": candidate.ratio}
+    return balanced(rows, problem, rules.strategy.model_copy(update=chosen), seed)
+
+
+@dataclass(frozen=True)
+class _Learner:
+    """A model to be made anew for each set of rows."""
+
+    learner: EvaluatorKind
+    problem: Problem
+    trees: int
+    seed: int
+
+    def probabilities(
+        self,
+        features: pd.DataFrame,
+        codes: Codes,
+        unseen: pd.DataFrame,
+        weights: Floats | None = None,
+    ) -> Floats:
+        model = models.make(
+            self.learner,
+            self.trees,
+            self.seed,
+            self.problem.columns,
+            accelerate=self.problem.accelerate,
+        )
+        if self.learner is EvaluatorKind.RANDOM_FOREST:
+            model.set_params(model__n_jobs=1)  # matches are what runs side by side
+        return models.fit_predict(
+            model, features, codes, unseen, len(self.problem.labels), weights=weights
+        )
+
+
+def _balancing(counts: npt.NDArray[np.intp]) -> Floats:
+    """Let classes weigh the same in sum: n / (K n_c), as scikit-learn's "balanced"."""
+    present = counts > 0
+    weights = np.zeros(len(counts))
+    weights[present] = counts.sum() / (present.sum() * counts[present])
+    return weights
+
+
+def _likeliest(probabilities: Floats) -> Prediction:
+    return Prediction(probabilities, probabilities.argmax(axis=1).astype(np.int32))
+
+
+def _corrected(probabilities: Floats, codes: Codes, before: Codes) -> Floats:
+    """Go back to the priors of the training rows; classes without rows stay at 0."""
+    classes = probabilities.shape[1]
+    after, real = (np.bincount(c, minlength=classes) for c in (codes, before))
+    seen = real > 0
+    corrected = np.zeros_like(probabilities)
+    corrected[:, seen] = correct_priors(
+        probabilities[:, seen], after[seen] / len(codes), real[seen] / len(before)
+    )
+    return corrected
+
+
+def _moved(
+    probabilities: Floats, sides: Sides, asked: _Learner, rules: Rules, codes: Codes
+) -> Answer:
+    """Tune the threshold for two classes; move it to the priors for more.
+
+    So it is, too, for two where one has a single row to tune on.
+    """
+    counts = np.bincount(codes, minlength=probabilities.shape[1])
+    if len(counts) != _BINARY or counts.min() < _BINARY:
+        moved = Prediction(probabilities, move_threshold(probabilities, counts))
+        return Answer(moved, len(codes))
+    minority = asked.problem.labels.index(asked.problem.minority)
+    unseen = _out_of_fold(sides, asked, codes)[:, minority]
+    threshold = best_threshold(codes == minority, unseen, rules.metric)
+    claimed = probabilities[:, minority] >= threshold
+    predicted = np.where(claimed, minority, 1 - minority).astype(np.int32)
+    return Answer(Prediction(probabilities, predicted), len(codes), threshold)
+
+
+def _out_of_fold(sides: Sides, asked: _Learner, codes: Codes) -> Floats:
+    """Predict each training row by a model that did not see it, nor its group."""
+    frame = to_frame(sides.train, asked.problem.columns)
+    found = np.empty((len(codes), len(asked.problem.labels)))
+    parts = min(INNER_FOLDS, int(np.bincount(codes).min()))
+    dealt = part(codes, sides.groups, parts, asked.seed % 2**32)
+    for fold in np.unique(dealt):
+        mine = dealt == fold
+        found[mine] = asked.probabilities(frame[~mine], codes[~mine], frame[mine])
+    return found

@@ -1,0 +1,77 @@
+"""Training rows of one fold, balanced: the plan, the cuts and SMOTE of balance itself.
+
+Nothing outside of the fold's training rows is seen here; which they are is in folds.
+"""
+
+import numpy as np
+import pyarrow as pa
+
+from schemas.config import Strategy
+from schemas.records import ClassPlan
+from tasks.algorithms import smote
+from tasks.algorithms.arrays import Means, in_memory
+from tasks.algorithms.cuts import cut
+from tasks.algorithms.evaluate import Problem
+from tasks.algorithms.kinship import search
+from tasks.algorithms.labels import encode
+from tasks.algorithms.plan import allocate, target_rows
+from tasks.algorithms.routing import decided, repeat
+from tasks.algorithms.selection import hash_ordinals
+
+
+def class_rows(rows: pa.Table, problem: Problem) -> dict[str, int]:
+    """Count the rows of each class that has any, in the order of the labels."""
+    codes = encode(rows.column(problem.target), problem.labels)
+    counts = np.bincount(codes, minlength=len(problem.labels)).tolist()
+    return {label: n for label, n in zip(problem.labels, counts, strict=True) if n > 0}
+
+
+def balanced(
+    rows: pa.Table, problem: Problem, strategy: Strategy, seed: int
+) -> pa.Table:
+    """Balance rows in memory as balance does a source.
+
+    Args:
+        rows: Training rows; each has a label.
+        problem: Target, labels, and the role of every column of the rows.
+        strategy: Kind (not auto), sizes and neighbours.
+        seed: 0 <= seed < 2**63.
+
+    Returns:
+        Real rows, repeated ones side by side, then synthetic ones, class by class.
+    """
+    counts = class_rows(rows, problem)
+    sizes = target_rows(counts, strategy.kind, strategy)
+    nothing = dict.fromkeys(counts, 0)
+    planned = allocate(counts, nothing, strategy.kind, sizes, strategy.k_neighbors)
+    codes = encode(rows.column(problem.target), list(counts))
+    hashes = hash_ordinals(0, rows.num_rows, seed)
+    classes = cut(planned, lambda: [(codes, hashes)])
+    times = decided(codes, hashes, classes).times
+    parts = [rows.take(pa.array(repeat(times)))]
+    for code, item in enumerate(classes):
+        if item.synthetic:
+            donors = rows.filter(pa.array((codes == code) & (times > 0)))
+            made = smote.Lot(seed, code)
+            parts.append(_made(donors, problem, item, made, strategy))
+    return pa.concat_tables(parts)
+
+
+def _made(
+    donors: pa.Table,
+    problem: Problem,
+    item: ClassPlan,
+    lot: smote.Lot,
+    strategy: Strategy,
+) -> pa.Table:
+    found = search(
+        donors,
+        problem.columns,
+        k=item.k_neighbors,
+        standardize=strategy.standardize,
+        means=Means(1, in_memory, problem.accelerate),
+    ).found
+    order = smote.shuffle(lot, donors.num_rows)
+    whole = donors.combine_chunks()
+    model = smote.Model(whole, tuple(problem.columns), found, lot, order)
+    return smote.derive(model, *smote.draw(0, item.synthetic, model))

@@ -1,0 +1,94 @@
+"""Sampling: which training rows a tournament is played on, gathered for it.
+
+No row that balance holds out is among them. How they are played on is in tournament.
+"""
+
+from schemas.config import BalanceConfig, StrategyKind
+from schemas.records import Attempt, Decision, ResamplePlan, Shard, Survey
+from tasks.algorithms.columns import source_schema
+from tasks.algorithms.cuts import cut
+from tasks.algorithms.identity import comparison_key
+from tasks.algorithms.imbalance import diagnose
+from tasks.algorithms.plan import allocate
+from tasks.algorithms.routing import route
+from tasks.algorithms.stratify import stratified
+from tasks.fitness import check_key
+from tasks.planning import held_out, scan
+from tasks.stage import stage
+from tasks.storage.commits import SCRATCH
+from tasks.storage.outputs import Outputs
+from tasks.storage.parquet import read_batches
+
+SAMPLE = f"{SCRATCH}/sample"
+
+
+@stage("plan-comparison")
+def plan_comparison(config: BalanceConfig, survey: Survey) -> ResamplePlan:
+    """Decide which training rows are compared on: the first by their hashes.
+
+    Args:
+        config: Holdout, key, seed, and the most rows of a tournament.
+        survey: Of the same config.
+
+    Returns:
+        A plan that holds out what balance holds out, keeps the sample and drops the
+        rest.
+
+    Raises:
+        UserError: The key is no key.
+    """
+    if config.key:
+        check_key(config, survey)
+    held, asked = held_out(config, survey), config.tournament
+    train = {label: rows - held[label] for label, rows in survey.counts.items()}
+    sizes = stratified(train, asked.max_rows, asked.folds)
+    planned = allocate(survey.counts, held, StrategyKind.NONE, sizes, 0)
+    return ResamplePlan(
+        run_key=comparison_key(config, survey.fingerprint),
+        seed=config.seed,
+        target=config.target,
+        key=config.key,
+        standardize=config.strategy.standardize,
+        decision=Decision(
+            strategy=StrategyKind.NONE, reason="Strategies are compared on a sample."
+        ),
+        before=diagnose(list(train.values())),
+        after=diagnose(list(sizes.values())),
+        classes=cut(planned, lambda: scan(config, survey)),
+    )
+
+
+@stage("sample", run_name="sample {shard.start}-{shard.stop}")
+def gather_sample(
+    shard: Shard,
+    config: BalanceConfig,
+    survey: Survey,
+    plan: ResamplePlan,
+    attempt: Attempt,
+) -> int:
+    """Keep aside those rows of a shard that are compared on.
+
+    Args:
+        shard: Rows to read.
+        config: Names the group.
+        survey: Where they lie.
+        plan: Which are compared on.
+        attempt: Where they are written.
+
+    Returns:
+        How many they are.
+    """
+    found, schema = 0, source_schema(survey)
+    names = [c.name for c in survey.columns if _is_read(c.name, c.role, config)]
+    with Outputs(attempt, f"part-{shard.start:015d}") as outputs:
+        for first, table in read_batches(
+            survey.fragments, schema, names, shard.start, shard.stop
+        ):
+            kept = route(table, first, plan).times > 0
+            outputs.write(SAMPLE, table.filter(kept))
+            found += int(kept.sum())
+    return found
+
+
+def _is_read(name: str, role: str, config: BalanceConfig) -> bool:
+    return role != "ignore" or name == config.tournament.group
