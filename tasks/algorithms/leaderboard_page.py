@@ -13,6 +13,7 @@ from tasks.algorithms import leaderboard_rows as rows
 from tasks.algorithms.captions import shorten
 from tasks.algorithms.contenders import called
 from tasks.algorithms.measures import MEASURES
+from tasks.algorithms.rarity import needed
 from tasks.algorithms.rendering import data_uri, embedded
 from tasks.algorithms.templating import HTML, MARKDOWN
 
@@ -106,14 +107,16 @@ def caveats(board: Leaderboard) -> tuple[str, ...]:
     Returns:
         Sentences.
     """
-    few = [name for name, rows in board.classes.items() if rows < board.folds]
+    enough = needed(1 - board.level)
+    counted = sorted(board.classes.items(), key=lambda item: item[1])
+    few = [f"{shorten(name, _LABEL)} ({n:,})" for name, n in counted if n < enough]
     if not few:
         return board.notes
-    listed = ", ".join(shorten(name, _LABEL) for name in few[:_SHOWN])
-    more = f" and {len(few) - _SHOWN} more" if len(few) > _SHOWN else ""
+    more = f" and {len(few) - _SHOWN:,} more" if len(few) > _SHOWN else ""
     said = (
-        f"Classes with fewer rows than the {board.folds} folds, on which some folds "
-        f"say nothing: {listed}{more}."
+        f"Too rare to be judged by themselves, with fewer than {enough} rows in all "
+        f"folds together: {', '.join(few[:_SHOWN])}{more}. Where classes count alike, "
+        "differences rest on these few rows."
     )
     return (said, *board.notes)
 

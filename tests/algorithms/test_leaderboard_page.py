@@ -108,15 +108,15 @@ def test_a_leak_is_told_before_anything_else() -> None:
     assert "the sentinel was skipped" in html(MADE["alone"], {})
 
 
-def test_classes_that_some_folds_lack_are_named() -> None:
-    rare = {"classes": {"no": 990, "a": 4, "<b>": 3, "yes": 5}}
+def test_classes_that_are_too_rare_are_named_the_rarest_first() -> None:
+    rare = {"classes": {"no": 990, "a": 20, "<b>": 3, "yes": 21}}
     page = Outline(html(matches.leaderboard(FEW, fields=rare), {}))
     many = {"classes": {f"c{place}": 1 for place in range(9)} | {"yes": 991}}
     brief = markdown(matches.leaderboard(FEW, fields=many), {})
 
-    assert "on which some folds say nothing: a, <b>." in "".join(page.text)
-    assert "c0, c1, c2, c3, c4 and 4 more." in brief
-    assert "say nothing" not in html(MADE["helped"], {})
+    assert "in all folds together: <b> (3), a (20). " in "".join(page.text)
+    assert "c0 (1), c1 (1), c2 (1), c3 (1), c4 (1) and 4 more." in brief
+    assert "Too rare" not in html(MADE["helped"], {})
 
 
 @pytest.mark.parametrize("name", MADE)
