@@ -33,8 +33,8 @@ def thresholds(
     """Find, for each class and rank r, the threshold that r rows' hashes lie below.
 
     Args:
-        scan: Streams (codes, hashes) of all rows, anew at each call; codes below 0
-            belong to no class. Hashes within a class are distinct.
+        scan: Streams (codes, hashes) of all rows, anew at each call; code -1
+            belongs to no class. Hashes within a class are distinct.
         counts: Rows of each class.
         ranks: For each class, ranks in 0..rows.
 
@@ -50,7 +50,7 @@ def thresholds(
         if 0 < rank < rows
     ]
     while wanted:
-        found |= _search(scan, wanted)
+        found |= _search(scan, wanted, len(counts))
         missed = [w for w in wanted if (w.code, w.rank) not in found]
         wanted = [_Wanted(w.code, w.rank, 0, EVERYTHING - 1) for w in missed]
     return [
@@ -97,24 +97,26 @@ def _window(code: int, rank: int, rows: int) -> _Wanted:
     return _Wanted(code, rank, low, high)
 
 
-def _search(scan: Scan, wanted: Sequence[_Wanted]) -> dict[tuple[int, int], int]:
+def _search(
+    scan: Scan, wanted: Sequence[_Wanted], classes: int
+) -> dict[tuple[int, int], int]:
     """Count below each window and gather what lies inside it, in one pass."""
-    layers = _layers(wanted)
+    layers = _layers(wanted, classes)
     for codes, hashes in scan():
-        known = codes >= 0
+        looked_up = codes.astype(np.intp)  # once, and not for each lookup
         for layer in layers:
-            layer.add(codes[known], hashes[known])
+            layer.add(looked_up, hashes)
     return {place: value for layer in layers for place, value in layer.found()}
 
 
-def _layers(wanted: Sequence[_Wanted]) -> list["_Layer"]:
+def _layers(wanted: Sequence[_Wanted], classes: int) -> list["_Layer"]:
     """Group the windows so that each group has at most one for each class."""
     by_code: dict[int, list[_Wanted]] = {}
     for item in wanted:
         by_code.setdefault(item.code, []).append(item)
     depth = max(map(len, by_code.values()))
     return [
-        _Layer([items[level] for items in by_code.values() if level < len(items)])
+        _Layer([one[level] for one in by_code.values() if level < len(one)], classes)
         for level in range(depth)
     ]
 
@@ -122,20 +124,19 @@ def _layers(wanted: Sequence[_Wanted]) -> list["_Layer"]:
 class _Layer:
     """One window for each of some classes, looked up by code and not in a loop."""
 
-    def __init__(self, wanted: Sequence[_Wanted]) -> None:
+    def __init__(self, wanted: Sequence[_Wanted], classes: int) -> None:
         self.wanted = wanted
-        self.place = np.full(max(w.code for w in wanted) + 1, -1)
+        # Rows of other classes, and of none, have a window that nothing lies below.
+        # What lies in it, a hash of 0, is gathered last and never looked at.
+        self.place = np.full(classes + 1, len(wanted))  # the last is that of code -1
         self.place[[w.code for w in wanted]] = np.arange(len(wanted))
-        self.low = np.array([w.low for w in wanted], np.uint64)
-        self.high = np.array([w.high for w in wanted], np.uint64)
+        self.low = np.array([*(w.low for w in wanted), 0], np.uint64)
+        self.high = np.array([*(w.high for w in wanted), 0], np.uint64)
         self.below: npt.NDArray[np.int64] = np.zeros(len(wanted), np.int64)
         self.inside: list[tuple[npt.NDArray[np.int64], Hashes]] = []
 
-    def add(self, codes: Codes, hashes: Hashes) -> None:
-        known = codes < len(self.place)
-        places = self.place[codes[known]]
-        hashes = hashes[known][places >= 0]
-        places = places[places >= 0]
+    def add(self, codes: npt.NDArray[np.intp], hashes: Hashes) -> None:
+        places = self.place[codes]
         under = hashes < self.low[places]
         self.below += np.bincount(places[under], minlength=len(self.wanted))
         within = ~under & (hashes <= self.high[places])

@@ -85,3 +85,9 @@ def test_a_missed_window_is_searched_again() -> None:
     hashes = np.arange(1_000, dtype=np.uint64)
     codes = np.zeros(1_000, np.int32)
     assert thresholds(_scan(codes, hashes, 64), [1_000], [[300]]) == [[300]]
+
+
+def test_rows_of_no_class_are_none_even_where_hashes_begin() -> None:
+    hashes = np.arange(1_000, dtype=np.uint64)
+    codes = np.where(hashes % 2 == 0, -1, 0).astype(np.int32)
+    assert thresholds(_scan(codes, hashes, 64), [500], [[300]]) == [[601]]
