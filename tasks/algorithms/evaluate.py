@@ -12,8 +12,14 @@ from schemas.config import EvaluationConfig
 from schemas.records import Column, Evaluation, ModelEvaluation
 from tasks.algorithms import curves, metrics, models
 from tasks.algorithms.calibration import move_threshold
+from tasks.algorithms.chance import may_be_chance
 from tasks.algorithms.features import to_frame
-from tasks.algorithms.intervals import Prediction, paired_interval, verdict
+from tasks.algorithms.intervals import (
+    Interval,
+    Prediction,
+    paired_interval,
+    verdict,
+)
 from tasks.algorithms.labels import Codes, encode
 
 
@@ -76,7 +82,8 @@ def evaluate(
 
     Returns:
         The models baseline, threshold_moved and balanced, in this order, with the
-        difference of balanced to baseline.
+        difference of balanced to baseline. It helped if the interval says so, and the
+        balanced model knows anything at all.
 
     Raises:
         NotComparableError: The holdout or a training set holds fewer than two classes.
@@ -89,6 +96,7 @@ def evaluate(
     baseline = _predict(setting, tables.asis, holdout)
     balanced = _predict(setting, tables.balanced, holdout, heeded)
     difference, interval = paired_interval(y, baseline, balanced, config, seed)
+    guessed = _guessed(setting, interval, y, balanced)
     compared = (
         ("baseline", baseline, tables.asis),
         ("threshold_moved", _moved(baseline, problem, tables.asis), tables.asis),
@@ -109,8 +117,8 @@ def evaluate(
         difference=difference,
         interval=interval,
         confidence=config.confidence,
-        verdict=verdict(interval),
-        notes=(*_notes(problem, y), *_unheeded(config, problem)),
+        verdict="no difference" if guessed else verdict(interval),
+        notes=(*_notes(problem, y), *_unheeded(config, problem), *guessed),
     )
 
 
@@ -172,6 +180,21 @@ def _judge(
         precision_recall=curves.precision_recall(y, probabilities, positive),
         calibration=curves.calibration(y, probabilities, positive),
     )
+
+
+def _guessed(
+    setting: _Setting, interval: Interval, y: Codes, balanced: Prediction
+) -> tuple[str, ...]:
+    """Say so where a score rose although nothing was learnt."""
+    if verdict(interval) != "helped":
+        return ()
+    if not may_be_chance(y, balanced, setting.config, setting.seed):
+        return ()
+    said = (
+        "The score rose, but the balanced model may know nothing: if the classes were "
+        "shuffled, it would do as well. So balancing has not helped."
+    )
+    return (said,)
 
 
 def _unheeded(config: EvaluationConfig, problem: Problem) -> tuple[str, ...]:

@@ -51,10 +51,12 @@ def verdict_sentence(evaluation: Evaluation | None) -> str:
     name, better = METRICS[evaluation.metric]
     low, high = evaluation.interval
     turned = "; positive is better" if better == "lower" else ""
+    guessed = low > 0 and evaluation.verdict == "no difference"
+    doubt = ", as it may by guessing" if guessed else ""
     return (
         f"{_OUTCOMES[evaluation.verdict]}: {name} {_change(evaluation)} (difference "
         f"{signed(evaluation.difference)}, {100 * evaluation.confidence:g} % interval "
-        f"{signed(low)} to {signed(high)}{turned})."
+        f"{signed(low)} to {signed(high)}{turned}){doubt}."
     )
 
 

@@ -26,6 +26,7 @@ from tasks.algorithms.evaluate import (
     Tables,
     evaluate,
 )
+from tests.honesty import judged, noise
 
 DATA = Path(__file__).parents[1] / "data"
 TARGETS = {"glass": "Type", "horse_colic": "outcome", "hypothyroid": "Class"}
@@ -170,6 +171,18 @@ def test_absent_classes_are_noted() -> None:
 def test_a_large_holdout_of_all_classes_needs_no_note() -> None:
     problem, tables = load("horse_colic")
     assert run(EvaluatorKind.KNN, problem, tables).notes == ()
+
+
+def test_a_score_that_rises_by_guessing_is_no_help() -> None:
+    evaluation = EvaluationConfig(trees=5, resamples=100, confidence=0.6)
+    trials = [
+        judged(noise(400, 3, seed), "smote", seed, evaluation) for seed in range(9)
+    ]
+    risen = [one for one in trials if one.interval[0] > 0 and one.verdict != "helped"]
+    assert risen
+    for one in risen:
+        assert one.verdict == "no difference"
+        assert "the balanced model may know nothing" in one.notes[-1]
 
 
 @pytest.mark.parametrize("side", ["asis", "balanced", "holdout"])

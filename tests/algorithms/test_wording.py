@@ -40,6 +40,14 @@ def _evaluation(metric: Metric, scores: tuple[float, ...], verdict: str) -> Eval
     )
 
 
+def test_a_rise_that_is_no_help_may_be_guessing() -> None:
+    scores = (0.487, 0.487, 0.52)
+    doubted = _evaluation(Metric.MACRO_F1, scores, "no difference")
+    assert verdict_sentence(doubted).endswith("+0.043), as it may by guessing.")
+    helped = _evaluation(Metric.MACRO_F1, scores, "helped")
+    assert verdict_sentence(helped).endswith("+0.043).")
+
+
 def test_only_searches_in_blocks_are_told() -> None:
     whole = Search(label="a", donors=9, k=5, method="exact", recall=1)
     cut = Search(label="b", donors=9_000_000, k=5, method="m", recall=1, blocks=344)
