@@ -39,6 +39,11 @@ def test_a_command_imports_what_it_needs(
     assert _loaded_by(words, folder) & SLOW == needed
 
 
+def test_what_takes_long_to_run_imports_no_prefect_either(tmp_path: Path) -> None:
+    modules = "flows.contest, flows.leaderboard_table, flows.walk, tasks.unbalancing"
+    assert "prefect" not in _loaded_after(f"import sys, {modules}", tmp_path)
+
+
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Publish version 1 of a small dataset, where nobody configured anything."""
@@ -50,16 +55,20 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def _loaded_by(words: str, folder: Path) -> set[str]:
-    """List what a command imports, in a process of its own."""
+    """List what a command imports."""
     program = f"""
 import sys
 from flows.cli import main
 assert main({words.split()}) == 0
-print(*sorted(sys.modules), file=sys.stderr)
 """
+    return _loaded_after(program, folder)
+
+
+def _loaded_after(program: str, folder: Path) -> set[str]:
+    """List what is imported at the end of a program, in a process of its own."""
     kept = {k: v for k, v in os.environ.items() if not k.startswith("PREFECT_")}
     ended = subprocess.run(  # noqa: S603 - our own words
-        [sys.executable, "-c", program],
+        [sys.executable, "-c", f"{program}\nprint(*sys.modules, file=sys.stderr)"],
         cwd=folder,
         env={**kept, "HOME": str(folder), "PYTHONPATH": str(ROOT)},
         capture_output=True,
