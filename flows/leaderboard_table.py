@@ -10,8 +10,8 @@ from rich.text import Text
 from flows.console import nearby, print_json, terminal
 from schemas.tournament import Compared, Leaderboard
 from tasks.algorithms.captions import one_line, shorten
-from tasks.algorithms.leaderboard_page import alarm, checked, compared
 from tasks.algorithms.leaderboard_rows import is_recommended, standing_rows
+from tasks.algorithms.leaderboard_words import alarm, caveats, checked, compared
 
 _STYLES = {"better": "green", "worse": "red"}
 _NAME = 40  # cells of a candidate
@@ -58,5 +58,5 @@ def _table(board: Leaderboard) -> Table:
 
 def _print_notes(out: Console, board: Leaderboard) -> None:
     suspects = board.sentinel.suspects if board.sentinel else ()
-    for note in filter(None, (checked(board), *suspects, *board.notes)):
+    for note in filter(None, (checked(board), *suspects, *caveats(board))):
         out.print(Text(f"  - {one_line(note)}"))

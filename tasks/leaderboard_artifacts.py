@@ -21,9 +21,10 @@ def show_leaderboard(compared: Compared) -> None:
     from tasks.algorithms.leaderboard_figures import draw
     from tasks.algorithms.leaderboard_page import markdown
     from tasks.algorithms.leaderboard_rows import standing_rows
+    from tasks.algorithms.leaderboard_words import card
 
     board = compared.leaderboard
-    said = board.recommendation.sentence
+    said = card(board)
     create_table_artifact(
         standing_rows(board),
         key=artifact_key(board.dataset, "leaderboard"),

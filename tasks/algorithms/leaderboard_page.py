@@ -8,17 +8,13 @@ from collections.abc import Mapping
 from markupsafe import Markup
 
 from schemas.config import Approach
-from schemas.tournament import Leaderboard, Sentinel
+from schemas.tournament import Leaderboard
 from tasks.algorithms import leaderboard_rows as rows
-from tasks.algorithms.captions import shorten
 from tasks.algorithms.contenders import called
+from tasks.algorithms.leaderboard_words import alarm, caveats, checked, compared
 from tasks.algorithms.measures import MEASURES
-from tasks.algorithms.rarity import needed
 from tasks.algorithms.rendering import data_uri, embedded
 from tasks.algorithms.templating import HTML, MARKDOWN
-
-_LABEL = 40  # cells of a label
-_SHOWN = 5  # labels
 
 
 def html(board: Leaderboard, figures: Mapping[str, bytes]) -> str:
@@ -72,73 +68,8 @@ def _content(board: Leaderboard, links: Mapping[str, str]) -> dict[str, object]:
     }
 
 
-def alarm(board: Leaderboard) -> str:
-    """Say that the scores cannot be trusted.
-
-    Returns:
-        Plain text; empty if labels that were shuffled could not be predicted, or nobody
-        tried.
-    """
-    found = board.sentinel
-    if found is None or found.passed:
-        return ""
-    return (
-        "Do not trust these scores: labels shuffled at random were still "
-        f"{_area(found)}."
-    )
-
-
-def checked(board: Leaderboard) -> str:
-    """Say that shuffled labels could not be predicted; empty if they could."""
-    found = board.sentinel
-    if found is None:
-        return "Whether labels leak was not checked: the sentinel was skipped."
-    if not found.passed:
-        return ""
-    return (
-        "The comparison leaks no label as far as can be seen: labels shuffled at "
-        f"random were {_area(found)}, and guessing gets 0.5."
-    )
-
-
-def caveats(board: Leaderboard) -> tuple[str, ...]:
-    """Say what the numbers cannot tell, before what was noted on the way.
-
-    Returns:
-        Sentences.
-    """
-    enough = needed(1 - board.level)
-    counted = sorted(board.classes.items(), key=lambda item: item[1])
-    few = [f"{shorten(name, _LABEL)} ({n:,})" for name, n in counted if n < enough]
-    if not few:
-        return board.notes
-    more = f" and {len(few) - _SHOWN:,} more" if len(few) > _SHOWN else ""
-    said = (
-        f"Too rare to be judged by themselves, with fewer than {enough} rows in all "
-        f"folds together: {', '.join(few[:_SHOWN])}{more}. Where classes count alike, "
-        "differences rest on these few rows."
-    )
-    return (said, *board.notes)
-
-
-def _area(found: Sentinel) -> str:
-    low, high = found.roc_auc.interval
-    return (
-        f"predicted with a ROC-AUC of {found.roc_auc.mean:.3f} (95 % interval "
-        f"{low:.3f} to {high:.3f})"
-    )
-
-
 def _leaves_rows_alone(board: Leaderboard) -> bool:
     return board.recommendation.candidate.approach in {
         Approach.NONE,
         Approach.THRESHOLD,
     }
-
-
-def compared(board: Leaderboard) -> str:
-    """Say on how many rows."""
-    sample = "a seeded sample of " if board.capped else ""
-    classes = f"{len(board.classes):,} classes"
-    few = board.classes[board.minority]
-    return f"{sample}{board.rows:,} in {classes}, the rarest of which has {few:,}"

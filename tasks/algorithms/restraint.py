@@ -41,9 +41,15 @@ def restrain(choice: Choice) -> str:
         return f"Do not balance: nothing else could be compared; {name} is {mean}."
     return (
         f"Do not balance: of {_many(len(tried))} none beat the rows as they are "
-        f"({name} {mean}) at the {choice.level:g} level; {_best_try(choice, tried)}"
-        f"{_harm(choice, tried)}."
+        f"({_which(choice)}{name} {mean}) at the {choice.level:g} level; "
+        f"{_best_try(choice, tried)}{_harm(choice, tried)}."
     )
+
+
+def _which(choice: Choice) -> str:
+    """Name the learner where there are several."""
+    learners = {one.candidate.learner for one in choice.standings}
+    return "" if len(learners) == 1 else f"best {plain(choice.chosen)}, "
 
 
 def _guess_sentence(choice: Choice, guessed: Mean) -> str:

@@ -108,17 +108,6 @@ def test_a_leak_is_told_before_anything_else() -> None:
     assert "the sentinel was skipped" in html(MADE["alone"], {})
 
 
-def test_classes_that_are_too_rare_are_named_the_rarest_first() -> None:
-    rare = {"classes": {"no": 990, "a": 20, "<b>": 3, "yes": 21}}
-    page = Outline(html(matches.leaderboard(FEW, fields=rare), {}))
-    many = {"classes": {f"c{place}": 1 for place in range(9)} | {"yes": 991}}
-    brief = markdown(matches.leaderboard(FEW, fields=many), {})
-
-    assert "in all folds together: <b> (3), a (20). " in "".join(page.text)
-    assert "c0 (1), c1 (1), c2 (1), c3 (1), c4 (1) and 4 more." in brief
-    assert "Too rare" not in html(MADE["helped"], {})
-
-
 @pytest.mark.parametrize("name", MADE)
 def test_markdown_fits_an_artifact(name: str) -> None:
     assert len(markdown(MADE[name], DRAWN[name]).encode()) < 150_000

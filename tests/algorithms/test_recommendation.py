@@ -189,6 +189,15 @@ def test_a_learner_that_is_better_as_it_is_beats_one_that_balancing_mends() -> N
     assert "weights, knn, is not significantly better" in found.sentence
 
 
+def test_of_several_learners_the_best_is_named_where_nothing_helps() -> None:
+    knn = {one.model_copy(update={"learner": KNN}): -0.1 for one in matches.field()}
+
+    sentence = _recommend(matches.results(_gains() | knn)).sentence
+
+    assert "of 44 candidates none beat" in sentence
+    assert "(best random forest, macro-F1 0." in sentence
+
+
 def test_a_learner_that_balancing_makes_best_is_recommended() -> None:
     knn = {one.model_copy(update={"learner": KNN}): -0.1 for one in matches.field()}
     knn[candidate("weights", None, KNN)] = 0.2

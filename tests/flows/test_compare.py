@@ -17,6 +17,7 @@ from schemas.config import Approach, BalanceConfig
 from schemas.errors import UserError
 from schemas.tournament import Leaderboard
 from tasks.algorithms.labels import encode
+from tasks.algorithms.leaderboard_words import card
 from tasks.environment import ENGINE
 from tasks.running import DirectRunner
 from tasks.sampling import plan_comparison
@@ -228,7 +229,7 @@ def test_a_flow_run_shows_what_it_found(tmp_path: Path) -> None:
     board = compare(config).leaderboard
     for kind in ("leaderboard", "recommendation"):
         (shown,) = _artifacts(f"panes-compared-{kind}")
-        assert shown.description == board.recommendation.sentence
+        assert shown.description == card(board)
         assert "none" in str(shown.data)
 
 
