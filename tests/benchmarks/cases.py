@@ -8,6 +8,7 @@ from pathlib import Path
 
 from tests.benchmarks.bench import Bench, Finding
 from tests.benchmarks.comparisons import against_notebook, algorithms
+from tests.benchmarks.honesty import honest
 from tests.benchmarks.measure import Cost, measure
 
 STRATEGIES = ("random_under", "random_over", "smote")
@@ -172,4 +173,5 @@ CASES: Mapping[str, Callable[[Bench], Iterator[Finding]]] = {
     "algorithms": algorithms,
     "mixed": mixed,
     "small": small,
+    "honest": honest,
 }

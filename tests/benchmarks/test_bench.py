@@ -10,6 +10,7 @@ from tests.benchmarks.bench import Bench, Finding
 from tests.benchmarks.cases import CASES
 from tests.benchmarks.data import write_files, write_mixed, write_source
 from tests.benchmarks.forest import fit
+from tests.benchmarks.honesty import simulated
 from tests.benchmarks.kept import Measured, measure_once
 from tests.benchmarks.limit import read, write
 from tests.benchmarks.measure import Cost, measure
@@ -128,6 +129,16 @@ def test_a_case_that_was_kept_is_not_measured_again(
     assert measure_once("smote", never, bench, tmp_path / "new") == first
     with pytest.raises(AssertionError, match="measured again"):
         measure_once("smote", never, bench, None)
+
+
+def test_what_chance_alone_tells_apart_is_not_recommended(tmp_path: Path) -> None:
+    class Short(Bench):
+        def size(self, full: int, quick: int) -> int:
+            return min(full, quick, 25)
+
+    found = simulated(Short(tmp_path, full=False, pairs=1, say=lambda _: None))
+    assert found.reached
+    assert found.target == "≤ 5 % of 25 simulated tournaments"
 
 
 def test_a_tiny_case_is_measured(bench: Bench) -> None:
