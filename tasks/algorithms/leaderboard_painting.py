@@ -17,7 +17,7 @@ from tasks.algorithms.measures import MEASURES
 
 _OUTCOMES = {
     "better": GREEN,
-    "no difference": QUIET,
+    "undecided": QUIET,
     "worse": RED,
 }
 _APPROACHES = {

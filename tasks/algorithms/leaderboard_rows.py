@@ -83,12 +83,12 @@ def outcome(board: Leaderboard, found: Comparison | None) -> str:
     """Say in a word how a candidate compares with none.
 
     Returns:
-        better, worse or no difference, by the corrected p-value; empty for none.
+        better, worse or undecided, by the corrected p-value; empty for none.
     """
     if found is None:
         return ""
     if found.p_holm >= board.level:
-        return "no difference"
+        return "undecided"
     return "better" if found.difference > 0 else "worse"
 
 

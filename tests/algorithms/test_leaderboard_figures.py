@@ -27,7 +27,7 @@ def test_every_candidate_is_named_best_difference_first() -> None:
 
     names = [text for text in texts if text in {treatment(one) for one in GAINS}]
     assert names == [treatment(one.candidate) for one in ordered]
-    assert {"better", "no difference"} <= set(texts)
+    assert {"better", "undecided"} <= set(texts)
     assert "worse" not in texts
 
 
