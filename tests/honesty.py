@@ -3,19 +3,20 @@
 Rows are noise, or real ones with their labels shuffled. Shared by tests and benchmarks.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Sequence
+from functools import cache
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from schemas.config import EvaluationConfig, EvaluatorKind
-from schemas.records import Column, Evaluation, Verdict
+from schemas.config import EvaluationConfig
+from schemas.records import Column, Evaluation, Role, Verdict
 from tasks.algorithms import smote
 from tasks.algorithms.columns import feature_role
 from tasks.algorithms.evaluate import Problem, Tables, evaluate
-from tasks.algorithms.labels import Codes
 
 DATA = Path(__file__).parent / "data"
 TARGET = "y"
@@ -31,44 +32,61 @@ def noise(rows: int, width: int, seed: int) -> pa.Table:
 
 def real(name: str, target: str, rows: int, seed: int) -> pa.Table:
     """Draw rows of a real dataset, without their labels."""
-    table = pq.read_table(DATA / f"{name}.parquet").drop_columns([target])
+    table = _features(name, target)
     chosen = np.random.default_rng(seed).permutation(table.num_rows)[:rows]
     return table.take(pa.array(chosen))
 
 
+@cache
+def _features(name: str, target: str) -> pa.Table:
+    return pq.read_table(DATA / f"{name}.parquet").drop_columns([target])
+
+
+def labelled(features: pa.Table, seed: int, share: float = RARE) -> pa.Table:
+    """Make so many rows at random of the rare class 1, and all others of 0."""
+    rare = np.arange(features.num_rows) < share * features.num_rows
+    y = np.random.default_rng(seed).permutation(rare).astype(np.int32)
+    return features.append_column(TARGET, pa.array(y))
+
+
+def problem_of(table: pa.Table) -> Problem:
+    """Predict the label from all other columns."""
+    columns = tuple(
+        Column(name=f.name, type=str(f.type), role=_role(f), nullable=True)
+        for f in table.schema
+    )
+    return Problem(target=TARGET, labels=("0", "1"), minority="1", columns=columns)
+
+
+def _role(field: pa.Field) -> Role:
+    return "target" if field.name == TARGET else feature_role(field.type) or "key"
+
+
 def judged(
-    features: pa.Table, strategy: str, seed: int, evaluation: EvaluationConfig
+    table: pa.Table, strategy: str, seed: int, evaluation: EvaluationConfig
 ) -> Evaluation:
-    """Label rows at random, balance the training part to 1:1, and have it judged.
+    """Split labelled rows, balance the training part to 1:1, and have it judged.
 
     Args:
-        features: Of all rows.
+        table: Of `labelled`.
         strategy: random_over, random_under or smote.
-        seed: Of labels, split, balancing and models.
+        seed: Of balancing and models.
         evaluation: How it is judged.
 
     Returns:
         What is found of balancing, which has nothing to work with.
     """
-    y = _labels(features.num_rows, seed)
-    table = features.append_column(TARGET, pa.array(y))
-    held = _held_out(y)
-    train, columns = table.filter(pa.array(~held)), _columns(table.schema)
-    problem = Problem(target=TARGET, labels=("0", "1"), minority="1", columns=columns)
+    held = _held_out(table.column(TARGET).to_numpy())
+    train, problem = table.filter(pa.array(~held)), problem_of(table)
     tables = Tables(
         asis=train,
-        balanced=balanced(train, columns, strategy, seed),
+        balanced=balanced(train, strategy, seed),
         holdout=table.filter(pa.array(held)),
     )
     return evaluate(evaluation, problem, tables, seed)
 
 
-def _labels(rows: int, seed: int) -> Codes:
-    rare = np.arange(rows) < RARE * rows
-    return np.random.default_rng(seed).permutation(rare).astype(np.int32)
-
-
-def _held_out(y: Codes) -> np.ndarray:
+def _held_out(y: npt.NDArray[np.integer]) -> npt.NDArray[np.bool_]:
     """Hold out the first rows of each class; their order is random."""
     held = np.zeros(len(y), bool)
     for code in (0, 1):
@@ -77,24 +95,8 @@ def _held_out(y: Codes) -> np.ndarray:
     return held
 
 
-def _columns(schema: pa.Schema) -> tuple[Column, ...]:
-    return tuple(
-        Column(
-            name=field.name,
-            type=str(field.type),
-            role="target"
-            if field.name == TARGET
-            else feature_role(field.type) or "key",
-            nullable=True,
-        )
-        for field in schema
-    )
-
-
-def balanced(
-    train: pa.Table, columns: tuple[Column, ...], strategy: str, seed: int
-) -> pa.Table:
-    """Balance to 1:1."""
+def balanced(train: pa.Table, strategy: str, seed: int) -> pa.Table:
+    """Balance labelled rows to 1:1."""
     y = train.column(TARGET).to_numpy()
     rare, rest = (np.flatnonzero(y == code) for code in (1, 0))
     if strategy == "random_over":
@@ -104,17 +106,19 @@ def balanced(
         return train.take(pa.array(np.append(kept, rare)))
     donors = train.take(pa.array(rare))
     lot = smote.Lot(seed, 1)
+    columns = problem_of(train).columns
     model = smote.prepare(donors, columns, lot, k=5, standardize=True)
     drawn = smote.draw(0, len(rest) - len(rare), model)
     return pa.concat_tables([train, smote.derive(model, *drawn)])
 
 
 def verdicts(
-    tables: Iterator[pa.Table], strategies: tuple[str, ...], evaluator: EvaluatorKind
+    tables: Iterable[pa.Table], strategies: Sequence[str], evaluation: EvaluationConfig
 ) -> list[Verdict]:
-    """Judge each table, with the strategies in turn."""
-    evaluation = EvaluationConfig(evaluator=evaluator, trees=10, resamples=300)
+    """Label each table at random and judge it, with the strategies in turn."""
     return [
-        judged(table, strategies[seed % len(strategies)], seed, evaluation).verdict
+        judged(
+            labelled(table, seed), strategies[seed % len(strategies)], seed, evaluation
+        ).verdict
         for seed, table in enumerate(tables)
     ]

@@ -26,7 +26,7 @@ from tasks.algorithms.evaluate import (
     Tables,
     evaluate,
 )
-from tests.honesty import judged, noise
+from tests.honesty import judged, labelled, noise
 
 DATA = Path(__file__).parents[1] / "data"
 TARGETS = {"glass": "Type", "horse_colic": "outcome", "hypothyroid": "Class"}
@@ -176,7 +176,8 @@ def test_a_large_holdout_of_all_classes_needs_no_note() -> None:
 def test_a_score_that_rises_by_guessing_is_no_help() -> None:
     evaluation = EvaluationConfig(trees=5, resamples=100, confidence=0.6)
     trials = [
-        judged(noise(400, 3, seed), "smote", seed, evaluation) for seed in range(9)
+        judged(labelled(noise(400, 3, seed), seed), "smote", seed, evaluation)
+        for seed in range(9)
     ]
     risen = [one for one in trials if one.interval[0] > 0 and one.verdict != "helped"]
     assert risen

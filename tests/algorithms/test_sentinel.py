@@ -1,24 +1,19 @@
 """Who learns nothing from noise passes; who resamples before the split is caught."""
 
-import functools
-
 import numpy as np
+import pyarrow as pa
 import pytest
-from imblearn.over_sampling import SMOTE, RandomOverSampler
-from imblearn.pipeline import Pipeline
-from sklearn.base import BaseEstimator
-from sklearn.ensemble import RandomForestClassifier
-from sklearn.metrics import roc_auc_score
-from sklearn.model_selection import StratifiedKFold
 
-from schemas.config import TournamentConfig
+from schemas.config import EvaluatorKind, TournamentConfig
 from schemas.records import Scores
 from schemas.tournament import Candidate, Fold, Match, MatchResult
+from tasks.algorithms.fitting import Rules
 from tasks.algorithms.sentinel import judge
+from tasks.algorithms.tournament import play, set_up
+from tests.honesty import balanced, labelled, noise, problem_of
 
 CONFIG = TournamentConfig(folds=5, repeats=1)
-TREES = 20
-SAMPLERS = {"random_over": RandomOverSampler, "smote": SMOTE}
+STRATEGIES = pytest.mark.parametrize("strategy", ["random_over", "smote"])
 
 
 def results(areas: list[float | None]) -> list[MatchResult]:
@@ -49,29 +44,32 @@ def results(areas: list[float | None]) -> list[MatchResult]:
     ]
 
 
-@functools.cache
-def noise(seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
+def learnt(table: pa.Table, approach: str) -> list[MatchResult]:
+    """Learn to tell labels from features in each fold."""
+    arena = set_up(table, problem_of(table), CONFIG, Rules(trees=20), 0)
+    candidate = Candidate.model_validate(
+        {
+            "approach": approach,
+            "ratio": None if approach == "none" else 1,
+            "learner": EvaluatorKind.RANDOM_FOREST,
+        }
+    )
+    folds = [Fold(repeat=0, fold=fold) for fold in range(CONFIG.folds)]
+    matches = [Match(candidate=candidate, fold=fold) for fold in folds]
+    return [play(match, arena, lambda: 0.0) for match in matches]
+
+
+@pytest.fixture(scope="module")
+def nothing() -> pa.Table:
     """Draw 2,000 rows of 20 columns, 5 % of them positive, that tell nothing."""
-    rng = np.random.default_rng(seed)
-    return rng.normal(size=(2_000, 20)), (rng.random(2_000) < 0.05).astype(int)
+    return labelled(noise(2_000, 20, 0), 0, share=0.05)
 
 
-def areas(x: np.ndarray, y: np.ndarray, model: BaseEstimator) -> list[float | None]:
-    found: list[float | None] = []
-    for train, test in StratifiedKFold(5, shuffle=True, random_state=0).split(x, y):
-        model.fit(x[train], y[train])
-        found.append(roc_auc_score(y[test], model.predict_proba(x[test])[:, 1]))
-    return found
-
-
-def forest() -> BaseEstimator:
-    return RandomForestClassifier(TREES, random_state=0)
-
-
-@pytest.mark.parametrize("sampler", SAMPLERS)
-def test_resampling_before_the_split_is_caught(sampler: str) -> None:
-    x, y = SAMPLERS[sampler](random_state=0).fit_resample(*noise())
-    found = judge(results(areas(x, y, forest())), CONFIG)
+@STRATEGIES
+def test_resampling_before_the_split_is_caught(
+    strategy: str, nothing: pa.Table
+) -> None:
+    found = judge(learnt(balanced(nothing, strategy, 0), "none"), CONFIG)
     assert not found.passed
     assert found.roc_auc.mean > 0.99
     assert found.roc_auc.interval[0] > 0.9
@@ -79,10 +77,9 @@ def test_resampling_before_the_split_is_caught(sampler: str) -> None:
     assert "--group" in found.suspects[1]
 
 
-@pytest.mark.parametrize("sampler", SAMPLERS)
-def test_resampling_inside_the_fold_passes(sampler: str) -> None:
-    steps = [("sampler", SAMPLERS[sampler](random_state=0)), ("model", forest())]
-    found = judge(results(areas(*noise(), Pipeline(steps))), CONFIG)
+@STRATEGIES
+def test_resampling_inside_the_fold_passes(strategy: str, nothing: pa.Table) -> None:
+    found = judge(learnt(nothing, strategy), CONFIG)
     assert found.passed
     assert found.roc_auc.mean == pytest.approx(0.5, abs=0.06)
     assert found.suspects == ()

@@ -33,6 +33,12 @@ class _Tiny(Bench):
         return _ROWS
 
 
+class _Few(Bench):
+    def size(self, full: int, quick: int) -> int:
+        assert full > quick
+        return 4
+
+
 def test_the_table_is_the_same_each_time(tmp_path: Path) -> None:
     paths = [tmp_path / "a.parquet", tmp_path / "b.parquet"]
     for path in paths:
@@ -150,6 +156,16 @@ def test_a_tiny_case_is_measured(bench: Bench) -> None:
         "I/O limit",
     ]
     assert all(path.suffix == ".parquet" for path in bench.folder.iterdir())
+
+
+def test_trials_are_counted(tmp_path: Path) -> None:
+    few = _Few(tmp_path, full=False, pairs=1, say=lambda _: None)
+    found = list(CASES["false help"](few))
+    assert [one.case.rpartition(": ")[2] for one in found] == ["4 trials"] * 4
+    for one in found:
+        helped, _, rest = one.measured.partition(" ")
+        assert one.reached is (int(helped) == 0)
+        assert "Clopper and Pearson" in rest
 
 
 def test_programs_tell_both_ways() -> None:
