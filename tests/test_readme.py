@@ -13,6 +13,7 @@ import pytest
 
 from flows.cli import main
 from tests.reference import config_table
+from tests.soak.quote import KEPT, requoted
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -119,3 +120,7 @@ def test_the_layout_is_the_one_on_disk(visited: Path) -> None:
 
 def test_the_configuration_table_is_that_of_the_model() -> None:
     assert config_table() in README
+
+
+def test_what_it_says_of_reliability_is_what_was_kept() -> None:
+    assert requoted(README, KEPT.read_text("utf-8")) == README

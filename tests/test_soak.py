@@ -8,6 +8,7 @@ import pytest
 
 from tests.soak.cases import CASES
 from tests.soak.kept import Tried, try_once
+from tests.soak.quote import quoted
 from tests.soak.record import Record
 from tests.soak.report import findings_table, page
 
@@ -57,6 +58,11 @@ def test_the_page_tells_what_held_and_what_could_not_be_tried() -> None:
         "| disks | told | nothing | not permitted | 4.1 | not tried |",
     ]
     told = page("make soak", found)
+    assert quoted(told).splitlines()[2:] == [
+        "| kills | 9 | none | yes |",
+        "| races | 9 | one | **no** |",
+        "| disks | nothing | not permitted | not tried |",
+    ]
     assert told.startswith("# evenkeel: 1 of 3 laws of reliability held")
     assert "time: 12 minutes" in told
 
