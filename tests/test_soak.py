@@ -65,6 +65,8 @@ def test_the_page_tells_what_held_and_what_could_not_be_tried() -> None:
     ]
     assert told.startswith("# evenkeel: 1 of 3 laws of reliability held")
     assert "time: 12 minutes" in told
+    assert "Not tried" not in told
+    assert "Not tried this time: nights." in page("make soak", found, ["nights"])
 
 
 def test_a_case_that_was_kept_is_not_tried_again(tmp_path: Path) -> None:

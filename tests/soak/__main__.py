@@ -36,7 +36,8 @@ def main() -> None:
         finally:
             soak.close()
     command = shlex.join(["python", "-m", "tests.soak", *sys.argv[1:]])
-    told = page(command, found)
+    left = [name for name in CASES if asked.case and name not in asked.case]
+    told = page(command, found, left)
     sys.stdout.write(told)
     results = asked.results or (None if asked.quick or asked.case else _RESULTS)
     if results:

@@ -11,7 +11,7 @@ _PARAMETERS = "0 reads or writes outside the allowed roots"
 
 def corrupted_files(soak: Soak) -> Record:
     """Read files with flipped bytes, cut short, with pages exchanged or huge sizes."""
-    return _record(soak, _FILES, corrupted(soak.size(1_000, 100)))
+    return _record(soak, _FILES, corrupted(soak.size(1_000, 50)))
 
 
 def bomb_files(soak: Soak) -> Record:
@@ -21,7 +21,7 @@ def bomb_files(soak: Soak) -> Record:
 
 def hostile_parameters(soak: Soak) -> Record:
     """Give every door paths that try to lead elsewhere."""
-    return _record(soak, _PARAMETERS, hostile(step=soak.size(1, 12)))
+    return _record(soak, _PARAMETERS, hostile(step=soak.size(1, 24)))
 
 
 def _record(soak: Soak, target: str, found: Outcome) -> Record:

@@ -22,7 +22,7 @@ exec "$1" -m tests.soak.full_disk "$2" "$3"
 
 def failing_disks(soak: Soak) -> Record:
     """Let the disk give out at each step of a run."""
-    every = soak.size(1, 40)
+    every = soak.size(1, 60)
     tally = tally_of(soak.folder / "full", every)
     if tally is None:
         why = "mounting a disk of our own is not permitted here"

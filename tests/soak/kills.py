@@ -71,10 +71,10 @@ def is_right(death: Death) -> bool:
 
 def _all(soak: Soak) -> Iterator[tuple[str, Iterator[Death]]]:
     place = soak.disk("killed")
-    yield "on disk", deaths(place, die_on_disk, soak.size(1, 25))
+    yield "on disk", deaths(place, die_on_disk, soak.size(1, 40))
     for server in soak.servers:
         # Enough with the first: the second is there for what one process cannot show.
-        every = soak.size(1 if server is soak.servers[0] else 5, 60)
+        every = soak.size(1 if server is soak.servers[0] else 5, 90)
         for after, when in ((False, "before"), (True, "after")):
             bucket = server.place(soak.folder / "killed-s3")
             kill = _by_request(server, after=after)

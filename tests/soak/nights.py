@@ -59,7 +59,7 @@ def nights(soak: Soak) -> Record:
 
 def keyed_holdout(soak: Soak) -> Record:
     """Look over 24 nights whether rows held out by their key come into train."""
-    number = soak.size(NIGHTS, 3)
+    number = soak.size(NIGHTS, 2)
     tale = live_through(soak.disk("keyed"), None, number)
     rows = sum(tale.leaked.values())
     where = ", ".join(f"night {night}: {count}" for night, count in tale.leaked.items())

@@ -17,12 +17,13 @@ is installed, and in a full soak only. Figures behind faults are the ratio of ru
 to those without, in the same soak."""
 
 
-def page(command: str, found: Sequence[Tried]) -> str:
+def page(command: str, found: Sequence[Tried], left: Sequence[str] = ()) -> str:
     """Put the table on a page with the machine, the versions and the date.
 
     Args:
         command: What was typed.
         found: What was found, and when.
+        left: Names of cases that were not asked for.
 
     Returns:
         Markdown.
@@ -35,6 +36,7 @@ def page(command: str, found: Sequence[Tried]) -> str:
         f"# evenkeel: {reached} of {len(found)} laws of reliability held",
         "\n".join(f"- {line}" for line in (f"command: `{command}`", *facts(), time)),
         findings_table(found),
+        *([f"Not tried this time: {', '.join(left)}."] if left else []),
         _NOTE,
     )
     return "\n\n".join(parts) + "\n"
