@@ -34,10 +34,10 @@ def crash_images(soak: Soak) -> Record:
     """Build the states of a run as it is, and of each that is mutilated."""
     import_what(partial(begin, soak.disk("images")))
     most = soak.size(32, 2)
-    first, said = _count(soak, "", most)
+    first, said = _count(soak, "", most, soak.size(1, 4))
     found, fine = [said], not first["bad"]
     for control in CONTROLS:
-        counts, said = _count(soak, control, most, soak.size(1, 10))
+        counts, said = _count(soak, control, most, soak.size(1, 20))
         found.append(said)
         fine &= counts["bad"] > 0
     tried = (
