@@ -35,7 +35,7 @@ def main() -> None:
             ]
         finally:
             soak.close()
-    command = shlex.join(["python", "-m", "tests.soak", *sys.argv[1:]])
+    command = shlex.join(["python", "-m", "tests.soak", *_without_folders()])
     left = [name for name in CASES if asked.case and name not in asked.case]
     told = page(command, found, left)
     sys.stdout.write(told)
@@ -43,6 +43,12 @@ def main() -> None:
     if results:
         results.write_text(told, encoding="utf-8")
     sys.exit(any(case.record.reached is False for case in found))
+
+
+def _without_folders() -> list[str]:
+    """Give what was typed, of paths of this machine the names alone."""
+    words = sys.argv[1:]
+    return [Path(word).name if Path(word).is_absolute() else word for word in words]
 
 
 def _say(line: str) -> None:
