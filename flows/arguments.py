@@ -10,7 +10,7 @@ _PUBLISH = ("always", "unless_hurt", "if_helped")
 _SEVERAL: dict[str, Any] = {"nargs": "+", "action": "extend"}
 _STRATEGIES = (
     *("auto", "none", "random_over", "random_under", "smote", "smote_under"),
-    "weights",
+    *("weights", "evidence"),
 )
 
 
@@ -46,6 +46,7 @@ def _add_run(command: argparse.ArgumentParser) -> None:
     add("--force", action="store_true", help="redo even if nothing changed")
     add("--json", action="store_true", help="one JSON record on stdout")
     _add_prefect(command)
+    _add_tournament(command, "the tournament of --strategy evidence")
     command.set_defaults(act=commands.run)
 
 
@@ -67,7 +68,7 @@ def _add_survey(command: argparse.ArgumentParser) -> None:
 
 def _add_compare(command: argparse.ArgumentParser) -> None:
     _add_source(command)
-    _add_tournament(command)
+    _add_tournament(command, "the tournament")
     _add_output(command)
     add = command.add_argument
     add("--json", action="store_true", help="one JSON record on stdout")
@@ -75,8 +76,8 @@ def _add_compare(command: argparse.ArgumentParser) -> None:
     command.set_defaults(act=commands.compare)
 
 
-def _add_tournament(command: argparse.ArgumentParser) -> None:
-    add = command.add_argument
+def _add_tournament(command: argparse.ArgumentParser, title: str) -> None:
+    add = command.add_argument_group(title).add_argument
     add("--strategies", **_SEVERAL, metavar="NAME", help="what is tried (default: all)")
     add("--ratios", **_SEVERAL, type=float, metavar="R", help="default: .1 .25 .5 1")
     add("--learner", **_SEVERAL, metavar="MODEL", help="default: random_forest")

@@ -1,9 +1,10 @@
 """The page that composes the stages of compare, for any runner. No logic of its own."""
 
-from schemas.config import BalanceConfig
+from schemas.config import BalanceConfig, StrategyKind
 from schemas.records import Survey
 from schemas.tournament import Compared, Leaderboard
 from tasks.algorithms.columns import source_schema
+from tasks.algorithms.evidence import repeatable
 from tasks.credentials import with_credentials
 from tasks.leaderboards import find_leaderboard, rank, write_leaderboard
 from tasks.publishing import begin_attempt, discarded
@@ -36,6 +37,25 @@ def compare_dataset(config: BalanceConfig, run: Runner) -> Compared:
         return known
     board = hold_tournament(config, survey, run)
     return run(write_leaderboard, config, survey, board)
+
+
+def tournament_if_asked(
+    config: BalanceConfig, survey: Survey, run: Runner
+) -> Leaderboard | None:
+    """Hold a tournament if a version is to rest on one.
+
+    Args:
+        config: Strategy, and what is compared.
+        survey: Of the same config.
+        run: Calls the stages.
+
+    Returns:
+        The leaderboard without seconds, for a version repeats byte for byte; None
+        unless the strategy is evidence.
+    """
+    if config.strategy.kind is not StrategyKind.EVIDENCE:
+        return None
+    return repeatable(hold_tournament(config, survey, run))
 
 
 def hold_tournament(config: BalanceConfig, survey: Survey, run: Runner) -> Leaderboard:

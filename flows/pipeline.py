@@ -1,5 +1,6 @@
 """The page that composes the stages of balance, for any runner. No logic of its own."""
 
+from flows.contest import tournament_if_asked
 from schemas.config import BalanceConfig
 from schemas.records import Evidence, Outcome
 from tasks.algorithms.calibration import correction_for
@@ -50,7 +51,8 @@ def balance_dataset(
     held_back = run(find_held_back, config, survey, published)
     if held_back and not force:
         return held_back
-    plan = run(plan_resampling, config, survey)
+    board = tournament_if_asked(config, survey, run)
+    plan = run(plan_resampling, config, survey, board)
     attempt = run(begin_attempt, config, survey, plan, published.version)
     with discarded_on_error(attempt):
         rows = shards(survey.rows, source_schema(survey))
@@ -66,6 +68,7 @@ def balance_dataset(
             correction=correction_for(plan.decision.strategy, plan.weight_column),
             searches=tuple(searches),
             drift=run(measure_drift, config, survey, published),
+            leaderboard=board,
         )
         report = run(write_report, evidence, attempt)
         data = [entry for result in real for entry in result.files]

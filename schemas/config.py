@@ -19,6 +19,7 @@ class StrategyKind(StrEnum):
     SMOTE = "smote"
     SMOTE_UNDER = "smote_under"
     WEIGHTS = "weights"
+    EVIDENCE = "evidence"
 
 
 class OnViolation(StrEnum):
@@ -113,7 +114,8 @@ class Strategy(Frozen):
 
     # The form would call a choice by its class: hence the titles, here and below.
     kind: StrategyKind = Field(default=StrategyKind.AUTO, title="Kind")
-    """auto decides by the policy; none publishes the training rows as they are."""
+    """auto decides by the policy; evidence by a tournament on training rows, as compare
+    holds it; none publishes the training rows as they are."""
 
     ratio: float = Field(default=1.0, gt=0, le=1)
     """Rows of each smaller class to rows of the largest, after balancing."""
@@ -146,6 +148,12 @@ class Strategy(Frozen):
 
     @model_validator(mode="after")
     def _one_way_to_size(self) -> Self:
+        sized = self.rows is not None or self.fractions is not None
+        if self.kind is StrategyKind.EVIDENCE and (sized or self.ratio != 1):
+            raise ValueError(
+                "evidence finds the sizes itself: give no ratio, rows or fractions; "
+                "what it tries is tournament.ratios"
+            )
         if self.rows is not None and self.fractions is not None:
             raise ValueError("give rows or fractions, not both")
         if self.rows is not None and min(self.rows.values(), default=1) < 1:

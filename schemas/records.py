@@ -7,6 +7,8 @@ from pydantic import Field
 from schemas.base import Frozen
 from schemas.config import BalanceConfig, EvaluatorKind, Metric, StrategyKind
 from schemas.findings import Findings
+from schemas.scores import Curve, Scores
+from schemas.tournament import Leaderboard, ManifestTournament, Match
 
 Verdict = Literal["helped", "no difference", "hurt", "not evaluated"]
 Role = Literal["target", "key", "ignore", "numeric", "temporal", "categorical"]
@@ -146,6 +148,16 @@ class ResamplePlan(Frozen):
     samples: SampleThresholds = SampleThresholds()
 
 
+class Schedule(Frozen):
+    """All that is to be played."""
+
+    plan: ResamplePlan
+    """Which rows are compared on."""
+    matches: tuple[Match, ...]
+    notes: tuple[str, ...] = ()
+    """What is left out, and why."""
+
+
 class Shard(Frozen):
     """A run of source rows that one task resamples: ordinals start to stop."""
 
@@ -203,19 +215,6 @@ class Attempt(Frozen):
     """The version that was published when the run began."""
 
 
-class Scores(Frozen):
-    """All metrics of one model on the holdout; None where undefined."""
-
-    macro_f1: float
-    balanced_accuracy: float
-    g_mean: float
-    mcc: float
-    roc_auc: float | None
-    average_precision: float | None
-    brier: float
-    log_loss: float
-
-
 class ClassReport(Frozen):
     """Precision, recall and F1 of one class."""
 
@@ -224,13 +223,6 @@ class ClassReport(Frozen):
     recall: float
     f1: float
     support: Count
-
-
-class Curve(Frozen):
-    """Points of a curve, both axes in 0..1."""
-
-    x: tuple[float, ...]
-    y: tuple[float, ...]
 
 
 class ModelEvaluation(Frozen):
@@ -351,6 +343,8 @@ class Evidence(Frozen):
     correction: ProbabilityCorrection
     drift: Drift | None = None
     """Since the published version; None when there is none."""
+    leaderboard: Leaderboard | None = None
+    """What the decision rests on, if it was found by a tournament."""
     searches: tuple[Search, ...] = ()
     """Of each class with synthetic rows."""
     findings: Findings | None = None
@@ -446,6 +440,8 @@ class Manifest(Frozen):
     """Of each class with synthetic rows."""
     findings: Findings | None = None
     """What is doubtful about the rows; None when nothing was evaluated."""
+    tournament: ManifestTournament | None = None
+    """What the decision rests on; None unless strategy evidence was asked for."""
     files: tuple[FileEntry, ...]
     environment: Environment
     restores: Restoration | None = None

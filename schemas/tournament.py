@@ -9,7 +9,7 @@ from pydantic import Field
 
 from schemas.base import Frozen
 from schemas.config import Approach, EvaluatorKind, Metric
-from schemas.records import Curve, ResamplePlan, Scores
+from schemas.scores import Curve, Scores
 
 Count = Annotated[int, Field(ge=0)]
 Interval = tuple[float, float]
@@ -40,16 +40,6 @@ class Match(Frozen):
     permuted: bool = False
     """Labels shuffled before anything else: the leak sentinel. It is played by the
     first learner's last candidate, which changes the rows most."""
-
-
-class Schedule(Frozen):
-    """All that is to be played."""
-
-    plan: ResamplePlan
-    """Which rows are compared on."""
-    matches: tuple[Match, ...]
-    notes: tuple[str, ...] = ()
-    """What is left out, and why."""
 
 
 class MatchResult(Frozen):
@@ -154,6 +144,8 @@ class Leaderboard(Frozen):
     standings: tuple[Standing, ...]
     recommendation: Recommendation
     sentinel: Sentinel | None = None
+    accelerated: bool = False
+    """Whether scikit-learn-intelex trained any model, not scikit-learn."""
     notes: tuple[str, ...] = ()
 
 
@@ -165,3 +157,31 @@ class Compared(Frozen):
     place: str
     """The folder of the leaderboard's files, a path or URI."""
     leaderboard: Leaderboard
+
+
+class Contender(Frozen):
+    """A candidate in brief, for the passport of a version."""
+
+    name: str
+    """Unique, for people: `smote to 1:2, random_forest`."""
+    mean: float | None
+    """Of the primary metric over all folds; None where undefined."""
+    difference: float | None = None
+    """To none with the same learner, positive if better; None for none itself."""
+    p_holm: float | None = None
+    """Of the difference, after Holm's correction."""
+
+
+class ManifestTournament(Frozen):
+    """The leaderboard in brief; the whole is in report/leaderboard.json."""
+
+    recommendation: Recommendation
+    metric: Metric
+    rows: Count
+    """Training rows that were compared on."""
+    folds: Count
+    repeats: Count
+    level: float
+    contenders: tuple[Contender, ...]
+    """Best first."""
+    sentinel: Sentinel | None = None

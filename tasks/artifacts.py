@@ -102,6 +102,14 @@ def _tables(evidence: Evidence) -> dict[str, tuple[list[Row], str]]:
         ),
         "drift": (cards.drift_table(evidence.drift), drift_line(evidence.drift)),
     }
+    if evidence.leaderboard:
+        # scipy.stats, for what most runs do not show
+        from tasks.algorithms.leaderboard_rows import standing_rows  # noqa: PLC0415
+        from tasks.algorithms.leaderboard_words import card  # noqa: PLC0415
+
+        said = card(evidence.leaderboard)
+        rows: list[Row] = [dict(row) for row in standing_rows(evidence.leaderboard)]
+        found["leaderboard"] = rows, said
     if evaluation and evaluation.models:
         line = f"Scores on {evaluation.holdout_rows:,} holdout rows"
         found["evaluation"] = cards.score_table(evaluation), line

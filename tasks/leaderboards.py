@@ -8,12 +8,11 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from schemas.config import BalanceConfig
-from schemas.records import Attempt, Survey
+from schemas.records import Attempt, Schedule, Survey
 from schemas.tournament import (
     Compared,
     Leaderboard,
     MatchResult,
-    Schedule,
     Sentinel,
 )
 from tasks.algorithms.identity import comparison_key
@@ -72,6 +71,7 @@ def rank(
     """
     from tasks.algorithms.cost_curves import cost_curves
     from tasks.algorithms.match_table import tabulate
+    from tasks.algorithms.models import can_accelerate
     from tasks.algorithms.recommendation import recommend
     from tasks.algorithms.standings import rank_candidates
 
@@ -95,6 +95,8 @@ def rank(
         standings=standings,
         recommendation=recommend(table, standings),
         sentinel=_sentinel(results, config, played) if asked.sentinel else None,
+        accelerated=played.problem.accelerate
+        and any(map(can_accelerate, asked.learners)),
         notes=schedule.notes,
     )
 
@@ -136,21 +138,30 @@ def write_leaderboard(
     """
     root = dataset_root(config.output, survey.name)
     key = comparison_key(config, survey.fingerprint)
-    comparisons.write_comparison(root, key, _files(board))
+    texts = leaderboard_pages(board)
+    files = {name: text.encode() for name, text in texts.items()}
+    comparisons.write_comparison(root, key, files)
     place = comparisons.comparison_place(root, key)
     return Compared(status="compared", place=place, leaderboard=board)
 
 
-def _files(board: Leaderboard) -> dict[str, bytes]:
+def leaderboard_pages(board: Leaderboard) -> dict[str, str]:
+    """Write a leaderboard in every form that people and programs read.
+
+    Args:
+        board: Best first.
+
+    Returns:
+        Texts by the names of files.
+    """
     from tasks.algorithms.leaderboard_figures import draw
     from tasks.algorithms.leaderboard_page import html, markdown
     from tasks.algorithms.leaderboard_rows import comma_separated
 
     drawn = draw(board)
-    pages = {
+    return {
         "leaderboard.html": html(board, drawn),
         "leaderboard.md": markdown(board, drawn),
         "leaderboard.csv": comma_separated(board),
         comparisons.LEADERBOARD: board.model_dump_json(indent=2) + "\n",
     }
-    return {name: text.encode() for name, text in pages.items()}

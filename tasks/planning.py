@@ -11,9 +11,11 @@ from schemas.records import (
     SampleThresholds,
     Survey,
 )
+from schemas.tournament import Leaderboard
 from tasks.algorithms.columns import source_schema
 from tasks.algorithms.cuts import cut
 from tasks.algorithms.decide import decide
+from tasks.algorithms.evidence import chosen, to_do
 from tasks.algorithms.identity import run_key
 from tasks.algorithms.imbalance import diagnose
 from tasks.algorithms.labels import Codes, encode
@@ -30,21 +32,24 @@ from tasks.storage.parquet import read_batches
 
 
 @stage("plan")
-def plan_resampling(config: BalanceConfig, survey: Survey) -> ResamplePlan:
+def plan_resampling(
+    config: BalanceConfig, survey: Survey, board: Leaderboard | None = None
+) -> ResamplePlan:
     """Decide how many rows each class gets, and which: exactly, by thresholds.
 
     Args:
         config: Strategy, policy, holdout, key and seed.
         survey: Of the same config.
+        board: Of a tournament, which decides where the strategy is evidence.
 
     Returns:
         All that a worker needs to decide any row.
 
     Raises:
         UserError: The sizes asked for cannot be reached, the key is no key, or the run
-            would take more memory than there is.
+            would take more memory than there is; or the tournament cannot be trusted.
     """
-    decision, classes = draft(config, survey)
+    decision, classes = draft(config, survey, board)
     column = weight_column(decision.strategy, config.strategy)
     if column is not None:
         check_free(column, survey)
@@ -69,18 +74,21 @@ def plan_resampling(config: BalanceConfig, survey: Survey) -> ResamplePlan:
 
 
 def draft(
-    config: BalanceConfig, survey: Survey
+    config: BalanceConfig, survey: Survey, board: Leaderboard | None = None
 ) -> tuple[Decision, tuple[ClassPlan, ...]]:
     """Decide from the counts; the thresholds are still open.
 
     Args:
         config: Strategy, policy, holdout and key.
         survey: Counts of each class; where rows lie, if there is a key.
+        board: Of a tournament, if one was held.
 
     Returns:
         The decision and the rows of each class.
     """
     held, strategy = held_out(config, survey), config.strategy
+    if board is not None:
+        strategy = chosen(strategy, board)
     train = {label: rows - held[label] for label, rows in survey.counts.items()}
     kind, reason = decide(train, strategy, config.policy)
     targets = target_rows(train, kind, strategy)
@@ -90,6 +98,8 @@ def draft(
         strategy,
     )
     exceptions = notes(classes, kind, strategy)
+    if board is not None:
+        reason, exceptions = board.recommendation.sentence, (*to_do(board), *exceptions)
     return Decision(strategy=kind, reason=reason, notes=exceptions), classes
 
 

@@ -7,6 +7,7 @@ import json
 
 from schemas.records import Attempt, Evidence, FileEntry
 from tasks.algorithms import rendering
+from tasks.leaderboards import leaderboard_pages
 from tasks.stage import stage
 from tasks.storage.workspace import write_bytes
 
@@ -20,7 +21,8 @@ def write_report(evidence: Evidence, attempt: Attempt) -> tuple[FileEntry, ...]:
         attempt: Where the files go.
 
     Returns:
-        report.html, report.md, metrics.json and the figures.
+        report.html, report.md, metrics.json and the figures; the leaderboard, if the
+        decision rests on one.
     """
     # 25 MB and a third of a second, which a run that ends before need not pay.
     from tasks.algorithms import figures  # noqa: PLC0415 - see above
@@ -31,6 +33,8 @@ def write_report(evidence: Evidence, attempt: Attempt) -> tuple[FileEntry, ...]:
         "report.md": rendering.markdown(evidence, drawn, "figures"),
         "metrics.json": _metrics(evidence),
     }
+    if evidence.leaderboard:
+        pages |= leaderboard_pages(evidence.leaderboard)
     texts = {name: text.encode() for name, text in pages.items()}
     svgs = {f"figures/{name}.svg": svg for name, svg in drawn.items()}
     return tuple(

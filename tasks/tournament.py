@@ -13,8 +13,8 @@ import pyarrow as pa
 
 from schemas.config import Approach, BalanceConfig, Strategy
 from schemas.errors import UserError
-from schemas.records import Attempt, ResamplePlan, Survey
-from schemas.tournament import Match, MatchResult, Schedule
+from schemas.records import Attempt, ResamplePlan, Schedule, Survey
+from schemas.tournament import Match, MatchResult
 from tasks.acceleration import accelerates
 from tasks.algorithms.arrays import one_chunk
 from tasks.fitness import check_made

@@ -31,6 +31,18 @@ ROLES: dict[str, tuple[str, tuple[str, ...]]] = {
 """Target, and columns to ignore: identifiers and what is known only afterwards."""
 
 
+QUICK = {
+    "folds": 2,
+    "repeats": 1,
+    "learners": ["knn"],
+    "approaches": ["threshold", "random_under_corrected", "smote"],
+    "ratios": [1.0],
+    "max_rows": 300,
+    "sentinel": False,
+}
+"""A tournament of a second, for strategy evidence."""
+
+
 def source_of(name: str, folder: Path) -> Path:
     """Find a dataset; the tutorial's toy table is made and not shipped."""
     if name != "seed_toy":

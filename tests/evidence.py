@@ -30,7 +30,6 @@ from schemas.records import (
     Check,
     ClassPlan,
     ClassReport,
-    Curve,
     Decision,
     Evaluation,
     Evidence,
@@ -39,9 +38,9 @@ from schemas.records import (
     Outcome,
     Rejection,
     ResamplePlan,
-    Scores,
     Survey,
 )
+from schemas.scores import Curve, Scores
 from tasks.algorithms.calibration import correction_for
 from tasks.algorithms.drift import drift
 from tasks.algorithms.imbalance import diagnose

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from schemas.config import Approach, EvaluatorKind, Metric
-from schemas.records import Curve, Scores
+from schemas.scores import Curve, Scores
 from schemas.tournament import (
     Candidate,
     Estimate,

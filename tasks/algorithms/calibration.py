@@ -135,5 +135,5 @@ def correction_for(
             return ProbabilityCorrection(formula=FORMULA, safe=False, note=_OVER)
         case StrategyKind.SMOTE | StrategyKind.SMOTE_UNDER:
             return ProbabilityCorrection(formula=FORMULA, safe=False, note=_SMOTE)
-        case StrategyKind.AUTO:
-            raise ValueError("auto is decided before it is corrected for")
+        case StrategyKind.AUTO | StrategyKind.EVIDENCE:
+            raise ValueError(f"{strategy} is decided before it is corrected for")

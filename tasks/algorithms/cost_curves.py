@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from schemas.records import Curve
+from schemas.scores import Curve
 from schemas.tournament import Candidate, MatchResult
 from tasks.algorithms.match_table import fold_order
 

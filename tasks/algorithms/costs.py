@@ -6,7 +6,7 @@ All rows count alike; a row predicted right costs nothing.
 import numpy as np
 import numpy.typing as npt
 
-from schemas.records import Curve
+from schemas.scores import Curve
 
 Floats = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]

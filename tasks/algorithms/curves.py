@@ -3,7 +3,7 @@
 import numpy as np
 import numpy.typing as npt
 
-from schemas.records import Curve
+from schemas.scores import Curve
 from tasks.algorithms.labels import Codes
 from tasks.algorithms.ranking import at_levels
 

@@ -2,11 +2,19 @@
 
 from collections.abc import Mapping
 
-from schemas.config import Policy, Strategy, StrategyKind
+from schemas.config import Approach, Policy, Strategy, StrategyKind
 from schemas.errors import UserError
 
 Counts = Mapping[str, int]
 
+RESAMPLED: Mapping[Approach, StrategyKind] = {
+    Approach.RANDOM_UNDER: StrategyKind.RANDOM_UNDER,
+    Approach.RANDOM_UNDER_CORRECTED: StrategyKind.RANDOM_UNDER,
+    Approach.RANDOM_OVER: StrategyKind.RANDOM_OVER,
+    Approach.SMOTE_UNDER: StrategyKind.SMOTE_UNDER,
+    Approach.SMOTE: StrategyKind.SMOTE,
+}
+"""How approaches of a tournament balance; the others leave rows as they are."""
 _OVER = {StrategyKind.RANDOM_OVER, StrategyKind.SMOTE, StrategyKind.SMOTE_UNDER}
 _UNDER = {StrategyKind.RANDOM_UNDER, StrategyKind.SMOTE_UNDER}
 
@@ -33,7 +41,7 @@ def decide(
 
     Args:
         train: Training rows of each class, as they are.
-        strategy: What the user asked for.
+        strategy: What the user asked for; of evidence nothing is known yet.
         policy: The table of limits behind auto.
 
     Returns:
@@ -42,6 +50,11 @@ def decide(
     >>> decide({"a": 90, "b": 80}, Strategy(), Policy())[0]
     <StrategyKind.NONE: 'none'>
     """
+    if strategy.kind is StrategyKind.EVIDENCE:
+        return StrategyKind.NONE, (
+            "Open until a tournament on the training rows has decided, which a run "
+            f"holds: {_facts(train)}."
+        )
     if strategy.kind is not StrategyKind.AUTO:
         return strategy.kind, f"{strategy.kind} was asked for: {_facts(train)}."
     if strategy.rows or strategy.fractions:

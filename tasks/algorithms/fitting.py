@@ -16,13 +16,13 @@ from schemas.config import Approach, EvaluatorKind, Metric, Strategy
 from schemas.tournament import Candidate
 from tasks.algorithms import models
 from tasks.algorithms.calibration import correct_priors, move_threshold
+from tasks.algorithms.decide import RESAMPLED
 from tasks.algorithms.evaluate import Problem
 from tasks.algorithms.features import to_frame
 from tasks.algorithms.folds import Groups, part
 from tasks.algorithms.infold import balanced
 from tasks.algorithms.intervals import Prediction
 from tasks.algorithms.labels import Codes, encode
-from tasks.algorithms.lineup import RESAMPLED
 from tasks.algorithms.models import Floats
 from tasks.algorithms.steady import steady
 from tasks.algorithms.tuning import best_threshold

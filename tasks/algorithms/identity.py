@@ -4,7 +4,7 @@ import hashlib
 import json
 from typing import Any
 
-from schemas.config import BalanceConfig
+from schemas.config import BalanceConfig, StrategyKind
 
 FORMAT = 3
 """Raised when the same config begins to mean other bytes."""
@@ -40,7 +40,10 @@ def run_key(config: BalanceConfig, fingerprint: str) -> str:
     Returns:
         64 hexadecimal digits (sha256 of canonical JSON).
     """
-    meaning = config.model_dump(mode="json", exclude=_WITHOUT_MEANING)
+    without = _WITHOUT_MEANING
+    if config.strategy.kind is StrategyKind.EVIDENCE:
+        without = without - {"tournament"}
+    meaning = config.model_dump(mode="json", exclude=without)
     return _hash({"config": meaning, "fingerprint": fingerprint, "format": FORMAT})
 
 

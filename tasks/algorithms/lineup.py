@@ -9,22 +9,12 @@ from schemas.config import (
     Approach,
     EvaluatorKind,
     Strategy,
-    StrategyKind,
     TournamentConfig,
 )
 from schemas.tournament import Candidate, Fold, Match
-from tasks.algorithms.decide import synthesises
+from tasks.algorithms.decide import RESAMPLED, synthesises
 from tasks.algorithms.models import takes_weights
 from tasks.algorithms.plan import target_rows
-
-RESAMPLED: Mapping[Approach, StrategyKind] = {
-    Approach.RANDOM_UNDER: StrategyKind.RANDOM_UNDER,
-    Approach.RANDOM_UNDER_CORRECTED: StrategyKind.RANDOM_UNDER,
-    Approach.RANDOM_OVER: StrategyKind.RANDOM_OVER,
-    Approach.SMOTE_UNDER: StrategyKind.SMOTE_UNDER,
-    Approach.SMOTE: StrategyKind.SMOTE,
-}
-"""How the training rows of a fold are balanced; the others leave them as they are."""
 
 
 def lineup(

@@ -8,7 +8,7 @@ import numpy.typing as npt
 from scipy.stats import rankdata
 
 from schemas.config import Metric
-from schemas.records import Scores
+from schemas.scores import Scores
 from schemas.tournament import Candidate, MatchResult
 from tasks.algorithms.corrected_t import Mean, corrected_t
 from tasks.algorithms.measures import gain_sign

@@ -11,7 +11,8 @@ import numpy as np
 import numpy.typing as npt
 
 from schemas.config import Metric
-from schemas.records import ClassReport, Scores
+from schemas.records import ClassReport
+from schemas.scores import Scores
 from tasks.algorithms.labels import Codes
 from tasks.algorithms.ranking import average_precision, macro, roc_auc
 

@@ -20,6 +20,7 @@ from schemas.records import (
     ManifestSource,
     Rejection,
 )
+from tasks.algorithms.evidence import in_brief
 from tasks.algorithms.exact import ACCELERATED
 
 PACKAGES = (
@@ -83,6 +84,7 @@ def draw_up(
         checks=tuple(checks),
         searches=evidence.searches,
         findings=evidence.findings,
+        tournament=in_brief(evidence.leaderboard),
         files=tuple(sorted(files, key=lambda entry: entry.path)),
         environment=_environment(evidence),
     )
@@ -130,7 +132,9 @@ def _environment(evidence: Evidence) -> Environment:
 def _packages(evidence: Evidence) -> tuple[str, ...]:
     judged = evidence.evaluation is not None and evidence.evaluation.accelerated
     searched = any(search.method == ACCELERATED for search in evidence.searches)
-    return (*PACKAGES, _ACCELERATOR) if judged or searched else PACKAGES
+    compared = evidence.leaderboard is not None and evidence.leaderboard.accelerated
+    used = judged or searched or compared
+    return (*PACKAGES, _ACCELERATOR) if used else PACKAGES
 
 
 def accepted_rows(manifest: Manifest) -> dict[str, int]:

@@ -113,7 +113,18 @@ def _content(evidence: Evidence, links: Mapping[str, str]) -> dict[str, object]:
             *filter(None, [plan.weight_column]),
         ],
         "config": evidence.config.model_dump_json(indent=2),
+        "compared": _compared(evidence),
     }
+
+
+def _compared(evidence: Evidence) -> list[tables.Row]:
+    """Tell in brief what the decision rests on; nothing if on no tournament."""
+    if evidence.leaderboard is None:
+        return []
+    # scipy.stats, for a report that most runs do not write
+    from tasks.algorithms.leaderboard_rows import standing_rows  # noqa: PLC0415
+
+    return [dict(row) for row in standing_rows(evidence.leaderboard)]
 
 
 def drift_if_any(evidence: Evidence) -> Drift | None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from schemas.config import Metric
-from schemas.records import Curve
+from schemas.scores import Curve
 from schemas.tournament import (
     Candidate,
     Comparison,

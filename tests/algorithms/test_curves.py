@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from sklearn.calibration import calibration_curve
 from sklearn.metrics import precision_recall_curve
 
-from schemas.records import Curve
+from schemas.scores import Curve
 from tasks.algorithms.curves import calibration, precision_recall
 
 SEEDS = st.integers(0, 2**32)

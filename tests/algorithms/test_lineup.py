@@ -4,7 +4,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from schemas.config import Approach, EvaluatorKind, Strategy, TournamentConfig
-from tasks.algorithms.lineup import RESAMPLED, left_out, lineup, matches
+from tasks.algorithms.decide import RESAMPLED
+from tasks.algorithms.lineup import left_out, lineup, matches
 from tasks.algorithms.plan import target_rows
 
 LEARNERS = [kind for kind in EvaluatorKind if kind is not EvaluatorKind.NONE]

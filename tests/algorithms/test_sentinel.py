@@ -5,7 +5,7 @@ import pyarrow as pa
 import pytest
 
 from schemas.config import EvaluatorKind, TournamentConfig
-from schemas.records import Scores
+from schemas.scores import Scores
 from schemas.tournament import Candidate, Fold, Match, MatchResult
 from tasks.algorithms.fitting import Rules
 from tasks.algorithms.sentinel import judge

@@ -9,26 +9,22 @@ from typing import NamedTuple
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import Phase, given, settings
+from hypothesis import Phase, given, reject, settings
 from hypothesis import strategies as st
 
 from flows.pipeline import balance_dataset
 from schemas.config import BalanceConfig, EvaluatorKind, StrategyKind
+from schemas.errors import UserError
 from schemas.records import Manifest, Outcome
 from tasks.algorithms.plan import target_rows
 from tasks.running import DirectRunner
+from tests.datasets import QUICK
 from tests.strategies import tables
 from tests.tasks.attempts import config_of
 
 ID = "ordinal"
 PHASES = set(Phase) - {Phase.shrink, Phase.explain}  # each example is two whole runs
-STRATEGIES = st.fixed_dictionaries(
-    {
-        "ratio": st.floats(0.05, 1),
-        "k_neighbors": st.integers(1, 7),
-        "standardize": st.booleans(),
-    }
-)
+NUMBERS = {"k_neighbors": st.integers(1, 7), "standardize": st.booleans()}
 Asked = dict[str, object]
 
 
@@ -38,12 +34,19 @@ def requests(draw: st.DrawFn, kind: StrategyKind) -> Asked:
     return {
         "target": "y",
         "ignore": [ID],
-        "strategy": {"kind": kind, **draw(STRATEGIES), **draw(_weights(kind))},
+        "strategy": {"kind": kind, **draw(_numbers(kind)), **draw(_weights(kind))},
+        "tournament": QUICK,
         "holdout": draw(st.floats(0.01, 0.9)),
         "seed": draw(st.integers(0, 2**63 - 1)),
         "contract": {"nullable": True},
         "evaluation": {"evaluator": "none"},
     }
+
+
+def _numbers(kind: StrategyKind) -> st.SearchStrategy[Asked]:
+    if kind is StrategyKind.EVIDENCE:  # finds the ratio itself
+        return st.fixed_dictionaries(NUMBERS)
+    return st.fixed_dictionaries({"ratio": st.floats(0.05, 1), **NUMBERS})
 
 
 def _weights(kind: StrategyKind) -> st.SearchStrategy[Asked]:
@@ -140,7 +143,11 @@ def check_ratio(_source: pa.Table, version: Version) -> None:
         assert not any(item.dropped for item in manifest.classes)
     else:
         assert min(rows) >= math.floor(wanted.ratio * max(rows) + 1e-9)
-    if wanted.kind is not StrategyKind.AUTO:
+    if wanted.kind is StrategyKind.EVIDENCE:
+        told = manifest.tournament
+        assert told
+        assert manifest.decision.reason == told.recommendation.sentence
+    elif wanted.kind is not StrategyKind.AUTO:
         assert manifest.decision.strategy is wanted.kind
 
 
@@ -253,12 +260,27 @@ def _write(table: pa.Table, folder: Path, files: int, row_group: int) -> Path:
     return folder
 
 
-@pytest.mark.parametrize("kind", list(StrategyKind))
+@pytest.mark.parametrize("kind", [k for k in StrategyKind if k != "evidence"])
 @settings(max_examples=15, phases=PHASES)
 @given(data=st.data())
 def test_every_strategy_obeys_every_law(
     kind: StrategyKind, data: st.DataObject
 ) -> None:
+    obey(kind, data)
+
+
+@settings(max_examples=4, phases=PHASES)  # each is two tournaments
+@given(data=st.data())
+def test_evidence_obeys_every_law(data: st.DataObject) -> None:
+    try:
+        obey(StrategyKind.EVIDENCE, data)
+    except UserError as error:
+        assert "there cannot be 2 folds" in str(error)  # noqa: PT017 - or rejected
+        reject()
+
+
+def obey(kind: StrategyKind, data: st.DataObject) -> None:
+    """Balance a table that is drawn, cut in two ways, and hold it against all laws."""
     table = data.draw(tables())
     table = table.append_column(ID, pa.array(range(table.num_rows)))
     asked = data.draw(requests(kind))

@@ -15,7 +15,7 @@ from schemas.config import BalanceConfig, StrategyKind
 from schemas.records import Manifest, Outcome
 from tasks.algorithms.labels import as_text
 from tasks.running import DirectRunner
-from tests.datasets import DATA, ROLES, request
+from tests.datasets import DATA, QUICK, ROLES, request
 
 STRATEGIES = [kind.value for kind in StrategyKind]
 NOT_JUDGED = {"evaluation": {"evaluator": "none"}}
@@ -51,7 +51,7 @@ def _rows(table: pa.Table) -> Counter[str]:
 def test_what_is_published_is_what_was_planned(
     name: str, strategy: str, tmp_path: Path
 ) -> None:
-    fields = {"strategy": {"kind": strategy}, **NOT_JUDGED}
+    fields = {"strategy": {"kind": strategy}, "tournament": QUICK, **NOT_JUDGED}
     outcome = _balance(request(name, tmp_path, **fields))
     manifest = outcome.manifest
     source = pq.read_table(manifest.source.uri)
@@ -169,7 +169,7 @@ def test_row_groups_and_files_do_not_matter(
     for place, start in enumerate(range(0, table.num_rows, 1_500)):
         part = table.slice(start, 1_500)
         pq.write_table(part, cut / f"{place}.parquet", row_group_size=row_group)
-    fields = {"strategy": {"kind": strategy}, **NOT_JUDGED}
+    fields = {"strategy": {"kind": strategy}, "tournament": QUICK, **NOT_JUDGED}
     whole = _balance(request("hypothyroid", tmp_path / "a", **fields))
     parts = _balance(
         request("hypothyroid", tmp_path / "b", **{**fields, "source": str(cut)})

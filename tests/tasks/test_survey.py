@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from schemas.config import SLUG, BalanceConfig
 from schemas.errors import UserError
-from tasks.algorithms.identity import run_key
+from tasks.algorithms.identity import comparison_key, run_key
 from tasks.survey import dataset_name, survey_source
 from tests.tasks.attempts import config_of
 
@@ -228,3 +228,34 @@ def test_whatever_may_change_the_bytes_is_another_run(
     plain = run_key(_config(Path("x")), "0")
     assert run_key(_config(Path("x"), **fields), "0") != plain
     assert run_key(_config(Path("x")), "1") != plain
+
+
+def test_a_tournament_matters_where_it_decides() -> None:
+    evidence = {"strategy": {"kind": "evidence"}}
+    for fields, matters in ((evidence, True), ({}, False)):
+        keys = {
+            run_key(_config(Path("x"), tournament={"folds": folds}, **fields), "0")
+            for folds in (3, 4)
+        }
+        assert len(keys) == 1 + matters
+
+
+def test_a_comparison_is_named_by_what_decides_it() -> None:
+    plain = comparison_key(_config(Path("x")), "0")
+    same: list[dict[str, object]] = [
+        {"strategy": {"kind": "smote", "ratio": 0.5}},
+        {"evaluation": {"evaluator": "knn"}},
+        {"output": "elsewhere"},
+    ]
+    for fields in same:
+        assert comparison_key(_config(Path("x"), **fields), "0") == plain
+    others: list[dict[str, object]] = [
+        {"seed": 1},
+        {"ignore": ["x"]},
+        {"strategy": {"k_neighbors": 3}},
+        {"evaluation": {"metric": "mcc"}},
+        {"tournament": {"folds": 3}},
+    ]
+    keys = {comparison_key(_config(Path("x"), **fields), "0") for fields in others}
+    assert len(keys | {plain, run_key(_config(Path("x")), "0")}) == len(others) + 2
+    assert comparison_key(_config(Path("x")), "1") != plain
