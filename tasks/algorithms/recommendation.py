@@ -28,10 +28,11 @@ def recommend(table: MatchTable, standings: Sequence[Standing]) -> Recommendatio
     """Choose a candidate, and say why in words that can be defended.
 
     A candidate is eligible if it is none, or better than none with the same learner
-    after Holm's correction, and that learner does not merely guess. Of these the best
-    mean leads, and the simplest treatment that is not significantly worse than the
-    leader is recommended: balancing has to earn its place, and so has every step
-    beyond the simplest one that works.
+    after Holm's correction. A learner that was not shown to do better than guessing
+    wins nothing, and stands back where another does. Of the rest the best mean leads,
+    and the simplest treatment that is not significantly worse than the leader is
+    recommended: balancing has to earn its place, and so has every step beyond the
+    simplest one that works.
 
     Args:
         table: Of all candidates.
@@ -44,6 +45,8 @@ def recommend(table: MatchTable, standings: Sequence[Standing]) -> Recommendatio
     if not eligible:
         none = next(one.candidate for one in standings if _is_none(one))
         return Recommendation(candidate=none, sentence=undecided(table.metric))
+    able = [one for one in eligible if not is_guessing(table, one.candidate.learner)]
+    eligible = able or eligible
     chosen = _simplest(table, eligible)
     choice = Choice(
         metric=table.metric,

@@ -26,6 +26,11 @@ def _recommend(
     return recommend(table, rank_candidates(table, {}))
 
 
+def _with_area(result: MatchResult, area: float | None) -> MatchResult:
+    scores = result.scores.model_copy(update={"roc_auc": area})
+    return result.model_copy(update={"scores": scores})
+
+
 def _gains(*better: str, gain: float = 0.1) -> dict[Candidate, float]:
     return {
         one: gain if one.approach.value in better else 0.0 for one in matches.field()
@@ -44,13 +49,7 @@ def test_a_gain_without_skill_is_another_way_to_guess() -> None:
     """More macro-F1 on noise: scores rise, but no row is ranked better than by luck."""
     rng = np.random.default_rng(0)
     made = [
-        one.model_copy(
-            update={
-                "scores": one.scores.model_copy(
-                    update={"roc_auc": 0.5 + 0.02 * rng.normal()}
-                )
-            }
-        )
+        _with_area(one, 0.5 + 0.02 * rng.normal())
         for one in matches.results(_gains("weights"))
     ]
 
@@ -60,13 +59,25 @@ def test_a_gain_without_skill_is_another_way_to_guess() -> None:
     assert "was not shown to predict the classes better than guess" in found.sentence
 
 
-def test_without_areas_nothing_is_said_of_skill() -> None:
+def test_a_learner_that_guesses_stands_back_for_one_that_does_not() -> None:
+    """Though it scores better, as guesses may."""
+    rng = np.random.default_rng(0)
+    knn = {one.model_copy(update={"learner": KNN}): 0.1 for one in matches.field()}
     made = [
-        one.model_copy(
-            update={"scores": one.scores.model_copy(update={"roc_auc": None})}
+        _with_area(
+            one,
+            0.8
+            if one.match.candidate.learner == matches.FOREST
+            else 0.5 + 0.02 * rng.normal(),
         )
-        for one in matches.results(_gains("weights"))
+        for one in matches.results(_gains() | knn)
     ]
+
+    assert _recommend(made).candidate == NONE
+
+
+def test_without_areas_nothing_is_said_of_skill() -> None:
+    made = [_with_area(one, None) for one in matches.results(_gains("weights"))]
 
     assert _recommend(made).candidate == candidate("weights")
 
@@ -209,12 +220,7 @@ def test_a_learner_that_balancing_makes_best_is_recommended() -> None:
 
 
 def test_a_metric_that_is_undefined_recommends_nothing() -> None:
-    made = [
-        one.model_copy(
-            update={"scores": one.scores.model_copy(update={"roc_auc": None})}
-        )
-        for one in matches.results(_gains())
-    ]
+    made = [_with_area(one, None) for one in matches.results(_gains())]
 
     found = _recommend(made, Metric.ROC_AUC)
 
