@@ -32,9 +32,9 @@ def _rows(model: type[BaseModel], prefix: str) -> Iterator[str]:
 def _shown(value: object) -> str:
     if isinstance(value, enum.Enum):
         return str(value.value)
-    if value is None:
-        return "null"
-    return "[]" if value == () else str(value)
+    if isinstance(value, tuple):
+        return f"[{', '.join(map(_shown, value))}]"
+    return "null" if value is None else str(value)
 
 
 def _choices(kind: Any) -> str:  # noqa: ANN401 - an annotation is any object
