@@ -82,6 +82,18 @@ def test_without_areas_nothing_is_said_of_skill() -> None:
     assert _recommend(made).candidate == candidate("weights")
 
 
+def test_what_one_test_alone_would_have_told_is_said() -> None:
+    """The best of 22 that differ by chance is often such a one."""
+    found = [_recommend(matches.results(_gains(), seed)).sentence for seed in range(6)]
+
+    told = [one for one in found if " by itself, " in one]
+    assert told
+    for sentence in told:
+        alone = float(sentence.split("p = ")[1].split(" ")[0])
+        corrected = float(sentence.split(" by itself, ")[1].split(" ")[0])
+        assert alone < 0.05 <= corrected
+
+
 def test_what_does_harm_is_counted() -> None:
     found = _recommend(matches.results(_gains("smote", gain=-0.1)))
 
