@@ -20,10 +20,11 @@ from tasks.algorithms.selection import draws
 
 LOOKED_AT = 1_000
 """Rows whose closest row is sought, synthetic ones and real ones: a share of them is
-within 3 % of that of all."""
+within 3 % of that of all. In wide tables fewer, a hundred at least."""
 AMONG = 20_000
 """Rows that it is sought among. Of more a sample is taken: then parents are missing,
 and rows look less like copies than they are."""
+_FEWEST, _NUMBERS = 100, 20_000  # rows looked at, and numbers in all of them
 _CELLS = 2**20  # distances held at once
 _STREAM = 2**32 - 4
 
@@ -66,16 +67,19 @@ def memorisation(
     https://doi.org/10.14778/3231751.3231757
     """
     names = [*numeric(columns), *categorical(columns)]
-    synthetic = _some(rows.synthetic, LOOKED_AT, seed).select(names)
+    looked = min(LOOKED_AT, max(_FEWEST, _NUMBERS // max(1, len(names))))
+    synthetic = _some(rows.synthetic, looked, seed).select(names)
     real = _some(rows.real, AMONG, seed).select(names)
-    to_real, between = _closeness(synthetic, real, columns, standardize=standardize)
+    to_real, between = _closeness(
+        synthetic, real, columns, looked, standardize=standardize
+    )
     typical = float(np.median(between))
     share = min(1.0, AMONG / max(1, rows.own.num_rows + rows.others.num_rows))
     own, others = (
         _some(table, int(table.num_rows * share), seed).select(names)
         for table in (rows.own, rows.others)
     )
-    astray = _astray(synthetic, (own, others), columns, standardize=standardize)
+    astray = _astray(synthetic, (own, others), columns, looked, standardize=standardize)
     return Memorisation(
         label=label,
         synthetic=len(to_real),
@@ -104,6 +108,7 @@ def _closeness(
     synthetic: pa.Table,
     real: pa.Table,
     columns: tuple[Column, ...],
+    looked: int,
     *,
     standardize: bool,
 ) -> tuple[Floats, Floats]:
@@ -111,13 +116,14 @@ def _closeness(
     space = _space([real, synthetic], columns, standardize=standardize)
     there = np.arange(real.num_rows)
     made = np.arange(real.num_rows, real.num_rows + synthetic.num_rows)
-    return _closest(space, made, there), _closest(space, there[:LOOKED_AT], there)
+    return _closest(space, made, there), _closest(space, there[:looked], there)
 
 
 def _astray(
     synthetic: pa.Table,
     around: tuple[pa.Table, pa.Table],
     columns: tuple[Column, ...],
+    looked: int,
     *,
     standardize: bool,
 ) -> tuple[float, float]:
@@ -129,7 +135,7 @@ def _astray(
     own, others, made = (np.arange(*pair) for pair in pairwise(ends))
     made_far, real_far = (
         _closest(space, rows, others) < _closest(space, rows, own)
-        for rows in (made, own[:LOOKED_AT])
+        for rows in (made, own[:looked])
     )
     return float(made_far.mean()), float(real_far.mean())
 

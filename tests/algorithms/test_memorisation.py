@@ -112,6 +112,11 @@ def test_samples_bound_the_work(monkeypatch: pytest.MonkeyPatch) -> None:
     assert one.closer == pytest.approx(whole.closer, abs=0.12)
 
 
+def test_of_a_wide_table_fewer_rows_are_looked_at() -> None:
+    wide = pa.table({f"x{place}": np.arange(300.0) for place in range(150)})
+    assert measured(wide, wide, wide).synthetic == 20_000 // 150
+
+
 def test_alone_nothing_strays() -> None:
     real = table(normal(1, 20))
     found = measured(real.slice(0, 5), real, real.slice(0, 0))
