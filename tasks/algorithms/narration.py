@@ -13,10 +13,12 @@ from schemas.records import (
     Outcome,
     Published,
     ResamplePlan,
+    Schedule,
     Search,
     ShardResult,
     Survey,
 )
+from schemas.tournament import Compared, Leaderboard, MatchResult
 from tasks.algorithms.captions import shorten
 from tasks.algorithms.cautions import cautions
 from tasks.algorithms.drift_words import drift_sentence
@@ -135,6 +137,28 @@ def _drift(found: Sequence[Drift]) -> str:
     return drift_sentence(found[0])
 
 
+def _schedule(found: Sequence[Schedule]) -> str:
+    matches = found[0].matches
+    candidates = len({one.candidate for one in matches})
+    folds = _many(len({one.fold for one in matches}), "fold")
+    return (
+        f"{_many(len(matches), 'match')} of {_many(candidates, 'candidate')} in {folds}"
+    )
+
+
+def _results(found: Sequence[MatchResult]) -> str:
+    rows = sum(one.train_rows for one in found)
+    return f"{_many(len(found), 'match')} played, models learnt from {rows:,} rows"
+
+
+def _leaderboard(found: Sequence[Leaderboard]) -> str:
+    return found[0].recommendation.sentence
+
+
+def _compared(found: Sequence[Compared]) -> str:
+    return f"{found[0].status}, {found[0].place}"
+
+
 def _outcome(found: Sequence[Outcome]) -> str:
     outcome = found[0]
     manifest = outcome.manifest
@@ -150,7 +174,8 @@ def _classes(count: int) -> str:
 
 
 def _many(count: int, noun: str) -> str:
-    return f"{count:,} {noun}" + ("" if count == 1 else "s")
+    plural = "es" if noun.endswith("ch") else "s"
+    return f"{count:,} {noun}" + ("" if count == 1 else plural)
 
 
 _TELLERS: dict[type, Callable[[Any], str]] = {
@@ -165,5 +190,9 @@ _TELLERS: dict[type, Callable[[Any], str]] = {
     Findings: _findings,
     Check: _checks,
     Drift: _drift,
+    Schedule: _schedule,
+    MatchResult: _results,
+    Leaderboard: _leaderboard,
+    Compared: _compared,
     Outcome: _outcome,
 }

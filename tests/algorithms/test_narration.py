@@ -10,12 +10,14 @@ from schemas.records import (
     Manifest,
     Published,
     Rejection,
+    Schedule,
     Search,
     ShardResult,
 )
+from schemas.tournament import Compared
 from tasks.algorithms.narration import narrate
 from tasks.algorithms.passport import draw_up
-from tests import evidence
+from tests import evidence, matches
 
 EVIDENCE = (evidence.binary(), evidence.many(), evidence.undersampled())
 ATTEMPT = Attempt(root="/out/x", run_key="k" * 64, attempt="abc")
@@ -114,6 +116,21 @@ def test_an_attempt_names_what_it_follows() -> None:
 def test_checks_are_named() -> None:
     checks = (Check(name="bytes", success=True, note=""),)
     assert narrate(checks) == "1 check passed: bytes"
+
+
+def test_a_tournament_is_told() -> None:
+    results = matches.results(dict.fromkeys(matches.field(), 0.0))
+    played = tuple(one.match for one in results)
+    plan = evidence.binary().plan
+    line = narrate(Schedule(plan=plan, matches=played))
+    candidates, folds = len(matches.field()), matches.FOLDS * matches.REPEATS
+    assert line.endswith(f"matches of {candidates} candidates in {folds} folds")
+    assert narrate(results).startswith(f"{len(results):,} matches played, ")
+    assert narrate(results[:1]).startswith("1 match played, ")
+    board = matches.leaderboard(results)
+    assert narrate(board) == board.recommendation.sentence
+    found = Compared(status="compared", place="out/x", leaderboard=board)
+    assert narrate(found) == "compared, out/x"
 
 
 @pytest.mark.parametrize("found", [None, [], (), [None], 3])

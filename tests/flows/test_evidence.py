@@ -6,7 +6,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from prefect.client.orchestration import get_client
+from prefect.client.schemas.filters import ArtifactFilter, ArtifactFilterKey
 
+from flows.balance import balance
 from flows.pipeline import balance_dataset
 from schemas.config import BalanceConfig, StrategyKind
 from schemas.errors import UserError
@@ -137,6 +140,21 @@ def test_a_survey_leaves_the_decision_open(tmp_path: Path) -> None:
     decision, _ = draft(config, survey_source.fn(config))
     assert decision.strategy is StrategyKind.NONE
     assert decision.reason.startswith("Open until a tournament")
+
+
+@pytest.mark.prefect
+@pytest.mark.usefixtures("prefect_server")
+def test_a_flow_run_does_the_same_and_shows_the_leaderboard(tmp_path: Path) -> None:
+    config = asked(tmp_path, "random_under", name="decided")
+    manifest = balance(config).manifest
+    direct = config.model_copy(update={"output": str(tmp_path / "direct")})
+    assert balance_dataset(direct, DirectRunner()).manifest.tournament == (
+        manifest.tournament
+    )
+    with get_client(sync_client=True) as client:
+        wanted = ArtifactFilter(key=ArtifactFilterKey(any_=["decided-leaderboard"]))
+        (shown,) = client.read_artifacts(artifact_filter=wanted)
+    assert "random_under to 1:1" in str(shown.data)
 
 
 @pytest.mark.parametrize("sizes", [{"ratio": 0.5}, {"rows": {"a": 1}}])
