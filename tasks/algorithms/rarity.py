@@ -13,7 +13,7 @@ from tasks.algorithms.captions import percent, shorten
 REACH = 0.2
 """Half the width that the interval of a recall of one half may have: from 30 % to 70 %
 it says next to nothing, and less is no verdict at all."""
-_SHOWN = 4
+_SHOWN = 3
 _WIDTH = 40  # cells of a label
 
 
@@ -105,21 +105,24 @@ def rarity_sentence(found: Sequence[Rarity]) -> str:
     rarest = found[0]
     low, high = map(percent, rarest.interval)
     return (
-        f"No verdict is possible on {_classes(found)}: measured on {rarest.rows:,} "
-        f"holdout row{'' if rarest.rows == 1 else 's'}, a recall of one half may be "
-        f"anything from {low} to {high}. It takes {rarest.needed:,} to know it within "
-        f"{100 * REACH:.0f} points: {_remedy(rarest)}."
+        f"No verdict is possible on class {_named(rarest)}{_others(found[1:])}: "
+        f"measured on {rarest.rows:,} holdout row{'' if rarest.rows == 1 else 's'}, a "
+        f"recall of one half may be anything from {low} to {high}. It takes "
+        f"{rarest.needed:,} to know it within {100 * REACH:.0f} points: "
+        f"{_remedy(rarest)}."
     )
 
 
-def _classes(found: Sequence[Rarity]) -> str:
-    rarest = shorten(found[0].label, _WIDTH)
-    if len(found) == 1:
-        return f"class {rarest}"
-    others = [f"{shorten(one.label, _WIDTH)} ({one.rows:,})" for one in found[1:_SHOWN]]
+def _others(found: Sequence[Rarity]) -> str:
+    if not found:
+        return ""
+    told = [f"{_named(one)} ({one.rows:,} rows)" for one in found[:_SHOWN]]
     more = len(found) - _SHOWN
-    rest = f" and {more:,} more" if more > 0 else ""
-    return f"class {rarest}, nor on {', '.join(others)}{rest}"
+    return f", nor on {', '.join(told)}" + (f" and {more:,} more" if more > 0 else "")
+
+
+def _named(found: Rarity) -> str:
+    return f"'{shorten(found.label, _WIDTH)}'"
 
 
 def _remedy(found: Rarity) -> str:

@@ -54,7 +54,7 @@ def test_leaks_come_first_then_copies_then_rarity() -> None:
         "21 of 1,000 synthetic rows of class yes that were looked at are copies of "
         "training rows."
     )
-    assert rare.startswith("No verdict is possible on class yes: ")
+    assert rare.startswith("No verdict is possible on class 'yes': ")
 
 
 def test_one_copy_in_a_hundred_is_worth_a_word() -> None:

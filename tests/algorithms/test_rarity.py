@@ -51,9 +51,9 @@ def test_classes_with_some_rows_but_too_few_are_found(judged: dict[str, int]) ->
 def test_what_it_takes_is_said() -> None:
     told = rarity_sentence(rarities({"yes": 7, "no": 90}, {"yes": 7}, 0.2, 0.95))
     assert told == (
-        "No verdict is possible on class yes: measured on 7 holdout rows, a recall of "
-        "one half may be anything from 20.2% to 79.8%. It takes 21 to know it within "
-        "20 points: about 70 more rows of it in the source."
+        "No verdict is possible on class 'yes': measured on 7 holdout rows, a recall "
+        "of one half may be anything from 20.2% to 79.8%. It takes 21 to know it "
+        "within 20 points: about 70 more rows of it in the source."
     )
 
 
@@ -66,5 +66,8 @@ def test_rows_that_the_cap_left_out_are_there() -> None:
 def test_many_rare_classes_are_counted() -> None:
     judged = {str(rows): rows for rows in range(1, 9)}
     told = rarity_sentence(rarities(judged, judged, 0.2, 0.95))
-    assert "on class 1, nor on 2 (2), 3 (3), 4 (4) and 4 more: measured on 1 " in told
+    assert (
+        "on class '1', nor on '2' (2 rows), '3' (3 rows), '4' (4 rows) and 4 more: "
+        in told
+    )
     assert rarity_sentence(()) == ""

@@ -106,7 +106,7 @@ def test_what_was_found_is_told_everywhere_and_changes_no_row(tmp_path: Path) ->
     outcome = balance_dataset(config, DirectRunner())
     told = cautions(outcome.manifest.findings)
     assert [sentence.split()[0] for sentence in told[:2]] == ["40", "Column"]
-    assert told[-1].startswith("No verdict is possible on class small")
+    assert told[-1].startswith("No verdict is possible on class 'small'")
     folder = Path(outcome.root) / data_folder(outcome.manifest)
     page = (folder / "report" / "report.html").read_text()
     brief = (folder / "report" / "report.md").read_text()
