@@ -37,3 +37,12 @@ def signed(value: float) -> str:
     ('+0.012', '+0.000')
     """
     return f"{round(value, 3) + 0:+.3f}"  # + 0 for no negative zero
+
+
+def is_same(interval: tuple[float, float]) -> bool:
+    """Tell whether nothing differs in any fold, as ranks do by no threshold.
+
+    >>> is_same((0.0, 0.0)), is_same((-0.1, 0.1))
+    (True, False)
+    """
+    return interval == (0, 0)

@@ -18,6 +18,7 @@ from tasks.algorithms.measures import MEASURES
 _OUTCOMES = {
     "better": GREEN,
     "undecided": QUIET,
+    "the same": QUIET,
     "worse": RED,
 }
 _APPROACHES = {

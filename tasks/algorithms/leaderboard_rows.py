@@ -9,7 +9,7 @@ from io import StringIO
 from typing import NamedTuple
 
 from schemas.tournament import Comparison, Estimate, Leaderboard, Standing
-from tasks.algorithms.certainty import bare_p, signed
+from tasks.algorithms.certainty import bare_p, is_same, signed
 from tasks.algorithms.contenders import called
 from tasks.algorithms.measures import MEASURES
 
@@ -83,10 +83,13 @@ def outcome(board: Leaderboard, found: Comparison | None) -> str:
     """Say in a word how a candidate compares with none.
 
     Returns:
-        better, worse or undecided, by the corrected p-value; empty for none.
+        better, worse or undecided, by the corrected p-value; the same, if no fold
+        differs; empty for none.
     """
     if found is None:
         return ""
+    if is_same(found.interval):
+        return "the same"
     if found.p_holm >= board.level:
         return "undecided"
     return "better" if found.difference > 0 else "worse"

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from schemas.config import Metric
 from schemas.tournament import Comparison, Standing
-from tasks.algorithms.certainty import signed
+from tasks.algorithms.certainty import is_same, signed
 from tasks.algorithms.choice import Choice
 from tasks.algorithms.choice_words import evidence, lead_words, mean_of, plain
 from tasks.algorithms.contenders import called
@@ -36,14 +36,20 @@ def restrain(choice: Choice) -> str:
             f"{choice.rival.standing.name}, is not significantly better "
             f"({lead_words(choice.rival, choice.level)})."
         )
-    tried = [one for one in choice.standings if one.against_none]
+    tried = [one for one in choice.standings if _differs(one)]
     if not tried:
-        return f"Do not balance: nothing else could be compared; {name} is {mean}."
+        return f"Do not balance: nothing that was tried changes {name}; it is {mean}."
+    compared = sum(one.against_none is not None for one in choice.standings)
     return (
-        f"Do not balance: of {_many(len(tried))} none beat the rows as they are "
+        f"Do not balance: of {_many(compared)} none beat the rows as they are "
         f"({_which(choice)}{name} {mean}) at the {choice.level:g} level; "
         f"{_best_try(choice, tried)}{_harm(choice, tried)}."
     )
+
+
+def _differs(standing: Standing) -> bool:
+    found = standing.against_none
+    return found is not None and not is_same(found.interval)
 
 
 def _which(choice: Choice) -> str:

@@ -83,6 +83,18 @@ def test_rows_tell_what_holds_after_the_correction(gain: float, word: str) -> No
     assert rows["none"]["Outcome"] == ""
 
 
+def test_what_differs_in_no_fold_is_the_same() -> None:
+    gains = {candidate("none"): 0.0, candidate("weights"): 0.0}
+    made = matches.results(gains, noise=0)
+
+    outcomes = {
+        row["Candidate"]: row["Outcome"]
+        for row in standing_rows(matches.leaderboard(made))
+    }
+
+    assert outcomes == {"none": "", "weights": "the same"}
+
+
 def test_learners_are_named_where_there_are_several() -> None:
     gains = {candidate("none"): 0.0, candidate("none", None, KNN): 0.1}
 

@@ -240,11 +240,27 @@ def test_a_metric_that_is_undefined_recommends_nothing() -> None:
     assert "ROC-AUC is undefined in some folds" in found.sentence
 
 
+def test_what_changes_nothing_is_not_the_best_of_what_was_tried() -> None:
+    """A threshold moves no rank, so its difference is nought in every fold."""
+    gains = dict.fromkeys(_gains(), -0.01) | {NONE: 0.0}
+    made = [
+        _with_area(one, 0.8 + 0.01 * one.match.fold.fold)
+        if one.match.candidate.approach in {"none", "threshold"}
+        else one
+        for one in matches.results(gains, noise=0.03)
+    ]
+
+    sentence = _recommend(made, Metric.ROC_AUC).sentence
+
+    assert "of 22 candidates none beat" in sentence
+    assert "the best, threshold" not in sentence
+
+
 def test_none_alone_is_left_alone() -> None:
     found = _recommend(matches.results({NONE: 0.0}))
 
     assert found.candidate == NONE
-    assert "nothing else could be compared" in found.sentence
+    assert "nothing that was tried changes macro-F1" in found.sentence
 
 
 GAINS = st.fixed_dictionaries(
