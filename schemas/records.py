@@ -127,6 +127,8 @@ class SampleThresholds(Frozen):
     asis: int = 0
     balanced: int = 0
     holdout: int = 0
+    spared: int = 0
+    """Of another hash: training rows that are calibrated on; 0 where that is none."""
 
 
 class ResamplePlan(Frozen):
@@ -229,7 +231,9 @@ class ModelEvaluation(Frozen):
     """One model on the holdout."""
 
     name: str
-    """baseline, threshold_moved or balanced."""
+    """baseline, threshold_moved, balanced; then corrected (balanced, with the real
+    priors by the formula) or calibrated (balanced, without the rows that it was
+    calibrated on), where it is either."""
     train_rows: Count
     """Rows it was trained on, after the cap."""
     scores: Scores

@@ -8,7 +8,9 @@ import logging
 from schemas.config import BalanceConfig, EvaluatorKind
 from schemas.records import Attempt, Evaluation, ResamplePlan, Survey
 from tasks.acceleration import accelerates
+from tasks.algorithms.columns import source_schema
 from tasks.algorithms.selection import EVERYTHING
+from tasks.algorithms.sparing import spared_column
 from tasks.stage import stage
 from tasks.storage.commits import SCRATCH
 from tasks.storage.outputs import read_folder
@@ -31,18 +33,20 @@ def evaluate_balance(
     Returns:
         Scores, difference and verdict; None when switched off or nothing is held out.
     """
+    samples = plan.samples
     held_out = sum(item.holdout for item in plan.classes)
     if config.evaluation.evaluator is EvaluatorKind.NONE or not held_out:
         return None
-    from tasks.algorithms import evaluate  # noqa: PLC0415 - scikit-learn costs seconds
+    # scikit-learn costs seconds, which a run that ends before need not pay.
+    from tasks.algorithms import contest, evaluate  # noqa: PLC0415 - see above
 
-    tables = evaluate.Tables(
+    tables = contest.Tables(
         asis=read_folder(attempt, f"{SCRATCH}/asis"),
         balanced=read_folder(attempt, f"{SCRATCH}/balanced"),
         holdout=read_folder(attempt, f"{SCRATCH}/holdout"),
-        capped=any(limit < EVERYTHING for _, limit in plan.samples),
+        capped=min(samples.asis, samples.balanced, samples.holdout) < EVERYTHING,
     )
-    problem = evaluate.Problem(
+    problem = contest.Problem(
         target=plan.target,
         labels=tuple(item.label for item in plan.classes),
         minority=minority(plan),
@@ -51,10 +55,13 @@ def evaluate_balance(
         weights=tuple(item.weight for item in plan.classes)
         if plan.weight_column
         else None,
+        before=tuple(item.kept + item.dropped for item in plan.classes),
+        after=tuple(item.train for item in plan.classes),
+        spared=spared_column(source_schema(survey)) if samples.spared else None,
     )
     try:
         return evaluate.evaluate(config.evaluation, problem, tables, config.seed)
-    except evaluate.NotComparableError as error:
+    except contest.NotComparableError as error:
         logger.warning("not evaluated: %s", error)
         return None
 

@@ -12,6 +12,7 @@ from schemas.records import (
     Survey,
 )
 from schemas.tournament import Leaderboard
+from tasks.algorithms.calibration import correction_for
 from tasks.algorithms.columns import source_schema
 from tasks.algorithms.cuts import cut
 from tasks.algorithms.decide import decide
@@ -23,6 +24,7 @@ from tasks.algorithms.notes import notes
 from tasks.algorithms.plan import allocate, holdout_rows, target_rows
 from tasks.algorithms.routing import row_hashes
 from tasks.algorithms.selection import EVERYTHING, Hashes
+from tasks.algorithms.sparing import SHARE
 from tasks.algorithms.thresholds import count_below
 from tasks.algorithms.weighting import weigh, weight_column
 from tasks.fitness import check_free, check_key, check_made
@@ -69,7 +71,7 @@ def plan_resampling(
         before=diagnose([item.kept + item.dropped for item in classes]),
         after=_diagnose_after(classes),
         classes=cut(classes, lambda: scan(config, survey)),
-        samples=_samples(config, classes),
+        samples=_samples(config, decision, classes),
     )
 
 
@@ -153,7 +155,9 @@ def scan(config: BalanceConfig, survey: Survey) -> Iterator[tuple[Codes, Hashes]
         yield codes, row_hashes(table, first, config.key, config.seed)
 
 
-def _samples(config: BalanceConfig, classes: tuple[ClassPlan, ...]) -> SampleThresholds:
+def _samples(
+    config: BalanceConfig, decision: Decision, classes: tuple[ClassPlan, ...]
+) -> SampleThresholds:
     if config.evaluation.evaluator is EvaluatorKind.NONE:
         return SampleThresholds()
     cap = config.evaluation.max_rows
@@ -161,6 +165,7 @@ def _samples(config: BalanceConfig, classes: tuple[ClassPlan, ...]) -> SampleThr
         asis=_share(cap, sum(item.kept + item.dropped for item in classes)),
         balanced=_share(cap, sum(item.train for item in classes)),
         holdout=_share(cap, sum(item.holdout for item in classes)),
+        spared=0 if correction_for(decision.strategy).safe else SHARE,
     )
 
 

@@ -23,6 +23,7 @@ from tasks.algorithms.columns import free_name, source_schema
 from tasks.algorithms.labels import encode
 from tasks.algorithms.routing import Counts, Routed, repeat, route, sampled_copies
 from tasks.algorithms.selection import below
+from tasks.algorithms.sparing import mark, spared
 from tasks.algorithms.weighting import with_weights
 from tasks.stage import stage
 from tasks.storage.commits import SCRATCH
@@ -129,13 +130,16 @@ def _write_scratch(outputs: Outputs, batch: _Batch, plan: ResamplePlan) -> None:
 
 def _write_samples(outputs: Outputs, batch: _Batch, samples: SampleThresholds) -> None:
     table, routed, sampling = batch.table, batch.routed, batch.routed.sampling
+    marked = table
+    if samples.spared:
+        marked = mark(table, spared(routed.hashes, samples.spared))
     asis = ~routed.rejected & ~routed.holdout & below(sampling, samples.asis)
     held = routed.holdout & below(sampling, samples.holdout)
     places = repeat(routed.times)
     chosen = places[sampled_copies(sampling, places, samples.balanced)]
-    outputs.write(f"{SCRATCH}/asis", table.filter(pa.array(asis)))
+    outputs.write(f"{SCRATCH}/asis", marked.filter(pa.array(asis)))
     outputs.write(f"{SCRATCH}/holdout", table.filter(pa.array(held)))
-    outputs.write(f"{SCRATCH}/balanced", table.take(pa.array(chosen)))
+    outputs.write(f"{SCRATCH}/balanced", marked.take(pa.array(chosen)))
 
 
 def _donors(batch: _Batch, mine: np.ndarray) -> pa.Table:

@@ -17,6 +17,7 @@ from tasks.algorithms import smote
 from tasks.algorithms.captions import shorten
 from tasks.algorithms.columns import source_schema
 from tasks.algorithms.selection import Hashes, below, splitmix64
+from tasks.algorithms.sparing import descends, mark
 from tasks.searching import prepared, synthesised
 from tasks.stage import stage
 from tasks.storage.commits import SCRATCH
@@ -86,6 +87,8 @@ def synthesise_part(
             outputs.write("train", table)
             place = (outputs.name, first - part.start, label)
             outputs.write("lineage", _lineage(place, drawn, ordinals))
+            if plan.samples.spared:
+                table = mark(table, descends(model.donors, ordinals, drawn, plan))
             _sample(outputs, table, (part.code, first), plan)
     return outputs.published()
 

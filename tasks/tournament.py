@@ -24,7 +24,7 @@ from tasks.storage.outputs import read_folder
 from tasks.storage.scratch import keep, kept
 
 if TYPE_CHECKING:
-    from tasks.algorithms.evaluate import Problem
+    from tasks.algorithms.contest import Problem
     from tasks.algorithms.fitting import Rules
     from tasks.algorithms.tournament import Arena
 
@@ -153,7 +153,7 @@ def arena(
 
 
 def _problem(survey: Survey, plan: ResamplePlan) -> "Problem":
-    from tasks.algorithms.evaluate import Problem
+    from tasks.algorithms.contest import Problem
 
     rarest = min(plan.classes, key=lambda item: item.kept)
     return Problem(

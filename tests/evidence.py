@@ -362,3 +362,13 @@ def scored(**scores: float | None) -> Evaluation:
         for model in whole.models
     ]
     return whole.model_copy(update={"models": tuple(models)})
+
+
+def remedied(name: str, brier: float, loss: float) -> Evaluation:
+    """Give the balanced model's probabilities a remedy with these scores."""
+    whole = binary().evaluation
+    assert whole is not None
+    balanced = whole.models[2]
+    scores = balanced.scores.model_copy(update={"brier": brier, "log_loss": loss})
+    made = balanced.model_copy(update={"name": name, "scores": scores})
+    return whole.model_copy(update={"models": (*whole.models, made)})

@@ -16,7 +16,8 @@ from schemas.config import EvaluationConfig
 from schemas.records import Column, Evaluation, Role, Verdict
 from tasks.algorithms import smote
 from tasks.algorithms.columns import feature_role
-from tasks.algorithms.evaluate import Problem, Tables, evaluate
+from tasks.algorithms.contest import Problem, Tables
+from tasks.algorithms.evaluate import evaluate
 
 DATA = Path(__file__).parent / "data"
 TARGET = "y"

@@ -96,7 +96,7 @@ def calibration(evaluation: Evaluation) -> bytes:
     """Draw how often the minority class occurs where a model expects it.
 
     Args:
-        evaluation: Two models.
+        evaluation: Baseline, balanced, and what a remedy made of the latter's.
 
     Returns:
         SVG of a curve for each model, and the diagonal on which no model errs.

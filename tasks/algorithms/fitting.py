@@ -16,8 +16,8 @@ from schemas.config import Approach, EvaluatorKind, Metric, Strategy
 from schemas.tournament import Candidate
 from tasks.algorithms import models
 from tasks.algorithms.calibration import correct_priors, move_threshold
+from tasks.algorithms.contest import Problem
 from tasks.algorithms.decide import RESAMPLED
-from tasks.algorithms.evaluate import Problem
 from tasks.algorithms.features import to_frame
 from tasks.algorithms.folds import Groups, part
 from tasks.algorithms.infold import balanced

@@ -10,8 +10,8 @@ from schemas.config import Strategy
 from schemas.records import ClassPlan
 from tasks.algorithms import smote
 from tasks.algorithms.arrays import Means, in_memory
+from tasks.algorithms.contest import Problem
 from tasks.algorithms.cuts import cut
-from tasks.algorithms.evaluate import Problem
 from tasks.algorithms.kinship import search
 from tasks.algorithms.labels import encode
 from tasks.algorithms.plan import allocate, target_rows

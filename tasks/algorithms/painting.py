@@ -1,6 +1,6 @@
 """How each figure is filled with bars, lines and cells; sizes are set in figures."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -25,6 +25,8 @@ _LINES: dict[str, dict[str, Any]] = {
     "baseline": {"color": RED, "linestyle": "--", "marker": "s"},
     "balanced": {"color": BLUE, "linestyle": "-", "marker": "o"},
 }
+_REMEDY = {"color": GREEN, "linestyle": "-.", "marker": "^"}
+_CURVES = {**_LINES, "corrected": _REMEDY, "calibrated": _REMEDY}
 _COUNTS_UP_TO = 6  # classes; in more cells nobody reads a number
 _LABEL_WIDTH = 24
 _DARK = 0.4  # share above which a cell needs white text
@@ -76,7 +78,7 @@ def interval(figure: Figure, evaluation: Evaluation) -> None:
 def matrices(figure: Figure, evaluation: Evaluation) -> None:
     """Paint the confusion matrices side by side, with the labels once."""
     names = [shorten(label, _LABEL_WIDTH) for label in evaluation.labels]
-    models = _drawn(evaluation)
+    models = _drawn(evaluation, _LINES)
     left = canvas.gutter(names) + 0.2
     panels = figure.subplots(1, len(models), sharey=True, squeeze=False)[0]
     canvas.margins(figure, left=left, right=0.2, top=0.45, bottom=0.5)
@@ -92,7 +94,7 @@ def precision_recall(figure: Figure, evaluation: Evaluation) -> None:
     axes = _square(figure, "recall", "precision", 1)
     share = _minority_share(evaluation)
     axes.axhline(share, color=QUIET, linestyle=":", label=f"guessing ({share:.2g})")
-    for model in _drawn(evaluation):
+    for model in _drawn(evaluation, _LINES):
         curve = model.precision_recall
         line = {**_LINES[model.name], "marker": "", "drawstyle": "steps-post"}
         axes.plot(curve.x, curve.y, label=model.name, **line)
@@ -104,17 +106,17 @@ def calibration(figure: Figure, evaluation: Evaluation) -> None:
 
     Both axes end beyond the last point: a rare class fills but a corner of 0..1.
     """
-    curves = {model.name: model.calibration for model in _drawn(evaluation)}
+    curves = {model.name: model.calibration for model in _drawn(evaluation, _CURVES)}
     end = min(1, 1.1 * max(max(*one.x, *one.y, 0.01) for one in curves.values()))
     axes = _square(figure, "predicted probability", "observed share", end)
-    axes.plot([0, 1], [0, 1], color=QUIET, linestyle=":", label="ideal")
+    axes.plot([0, 1], [0, 1], color=QUIET, linestyle=":")
     for name, curve in curves.items():
-        axes.plot(curve.x, curve.y, label=name, markersize=5, **_LINES[name])
+        axes.plot(curve.x, curve.y, label=name, markersize=5, **_CURVES[name])
     canvas.legend_above(axes)
 
 
-def _drawn(evaluation: Evaluation) -> Sequence[ModelEvaluation]:
-    return [model for model in evaluation.models if model.name in _LINES]
+def _drawn(evaluation: Evaluation, names: Container[str]) -> Sequence[ModelEvaluation]:
+    return [model for model in evaluation.models if model.name in names]
 
 
 def _minority_share(evaluation: Evaluation) -> float:

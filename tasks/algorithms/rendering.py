@@ -20,6 +20,7 @@ from tasks.algorithms.cautions import (
 from tasks.algorithms.drift_words import drift_rows, drift_sentence
 from tasks.algorithms.fates import class_rows
 from tasks.algorithms.gate import objection
+from tasks.algorithms.probability_words import probability_sentence, remedy_tried
 from tasks.algorithms.templating import HTML, MARKDOWN
 from tasks.algorithms.wording import (
     alternative_sentence,
@@ -95,6 +96,8 @@ def _content(evidence: Evidence, links: Mapping[str, str]) -> dict[str, object]:
         "memorisation": tables.cut(memorisation_rows(memorised), _CLASSES),
         "alternative": alternative_sentence(evaluation),
         "price": price_sentence(evaluation),
+        "probabilities": probability_sentence(evaluation),
+        "remedy": remedy_tried(evaluation),
         "objection": _objection(evidence),
         "drift": changed and drift_sentence(changed),
         "shifts": shifts,

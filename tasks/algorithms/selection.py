@@ -72,6 +72,11 @@ def hash_ordinals(first: int, rows: int, seed: int) -> Hashes:
     return draws(seed, 0, first, first + rows)
 
 
+def hash_places(ordinals: npt.NDArray[np.int64], seed: int) -> Hashes:
+    """Hash rows by their places, in any order, as hash_ordinals does."""
+    return _keyed(ordinals.astype(np.uint64), seed, 0)
+
+
 def hash_keys(
     table: pa.Table | pa.RecordBatch, key: tuple[str, ...], seed: int
 ) -> Hashes:

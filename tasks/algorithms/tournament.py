@@ -14,7 +14,7 @@ import pyarrow as pa
 from schemas.config import TournamentConfig
 from schemas.tournament import Fold, Match, MatchResult
 from tasks.algorithms import costs, metrics, recalibration
-from tasks.algorithms.evaluate import Problem
+from tasks.algorithms.contest import Problem
 from tasks.algorithms.fitting import Answer, Rules, Sides, fit
 from tasks.algorithms.folds import Deal, Groups, deal, group_codes, shuffled
 from tasks.algorithms.infold import class_rows

@@ -60,8 +60,9 @@ def call_size(given: Sequence[object], found: object) -> int | None:
 
 
 def _learnt(found: Evaluation) -> int:
-    """A moved threshold is no training of its own."""
-    return sum(m.train_rows for m in found.models if m.name != "threshold_moved")
+    """Neither a moved threshold nor a corrected prior is training of its own."""
+    free = {"threshold_moved", "corrected"}
+    return sum(m.train_rows for m in found.models if m.name not in free)
 
 
 def _files(given: Sequence[object]) -> list[FileEntry]:

@@ -9,7 +9,7 @@ import pyarrow.parquet as pq
 
 from schemas.config import BalanceConfig
 from tasks.algorithms.columns import assign
-from tasks.algorithms.evaluate import Problem
+from tasks.algorithms.contest import Problem
 from tasks.algorithms.labels import as_text
 from tests.datasets import DATA, ROLES
 

@@ -20,12 +20,8 @@ from threadpoolctl import threadpool_limits
 
 from schemas.config import EvaluationConfig, EvaluatorKind
 from schemas.records import Column, Evaluation, Role
-from tasks.algorithms.evaluate import (
-    NotComparableError,
-    Problem,
-    Tables,
-    evaluate,
-)
+from tasks.algorithms.contest import NotComparableError, Problem, Tables
+from tasks.algorithms.evaluate import evaluate
 from tests.honesty import judged, labelled, noise
 
 DATA = Path(__file__).parents[1] / "data"

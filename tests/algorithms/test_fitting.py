@@ -12,7 +12,7 @@ from sklearn.model_selection import StratifiedKFold, TunedThresholdClassifierCV
 
 from schemas.config import Approach, EvaluatorKind, Metric
 from schemas.tournament import Candidate
-from tasks.algorithms.evaluate import Problem
+from tasks.algorithms.contest import Problem
 from tasks.algorithms.features import to_frame
 from tasks.algorithms.fitting import Answer, Rules, Sides, fit
 from tasks.algorithms.labels import encode

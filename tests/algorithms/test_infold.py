@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from schemas.config import Strategy, StrategyKind
+from tasks.algorithms.contest import Problem
 from tasks.algorithms.decide import RESAMPLED
-from tasks.algorithms.evaluate import Problem
 from tasks.algorithms.infold import balanced, class_rows
 from tasks.algorithms.plan import target_rows
 from tests.algorithms.arenas import drawn, real

@@ -13,7 +13,7 @@ from sklearn.model_selection import StratifiedKFold
 
 from schemas.config import Approach, EvaluatorKind, TournamentConfig
 from schemas.tournament import Candidate, Fold, Match, MatchResult
-from tasks.algorithms.evaluate import Problem
+from tasks.algorithms.contest import Problem
 from tasks.algorithms.fitting import Rules
 from tasks.algorithms.labels import encode
 from tasks.algorithms.lineup import matches

@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from schemas.config import Approach, EvaluatorKind, Metric, TournamentConfig
 from schemas.tournament import Recommendation, Standing
-from tasks.algorithms.evaluate import Problem
+from tasks.algorithms.contest import Problem
 from tasks.algorithms.fitting import Rules
 from tasks.algorithms.match_table import tabulate
 from tasks.algorithms.recommendation import recommend

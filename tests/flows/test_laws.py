@@ -314,6 +314,7 @@ def test_every_evaluator_judges_a_run(kind: EvaluatorKind, tmp_path: Path) -> No
         "threshold_moved",
         "balanced",
     ]
+    assert any(note.startswith("Not calibrated: ") for note in found.notes)
     for model in found.models:
         assert [sum(row) for row in model.confusion] == held
     assert outcome.manifest.verdict == found.verdict
