@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from markupsafe import Markup
 
 from schemas.config import StrategyKind
-from schemas.records import Drift, Evidence
+from schemas.records import Drift, Evaluation, Evidence
 from tasks.algorithms import tables
 from tasks.algorithms.cautions import (
     cautions,
@@ -79,7 +79,6 @@ def markdown(
 
 def _content(evidence: Evidence, links: Mapping[str, str]) -> dict[str, object]:
     plan, evaluation = evidence.plan, evidence.evaluation
-    judged = evaluation is not None and bool(evaluation.models)
     classes = class_rows(plan.classes, evidence.survey.rejections)
     total = tables.total_row(classes)
     changed = drift_if_any(evidence)
@@ -90,14 +89,10 @@ def _content(evidence: Evidence, links: Mapping[str, str]) -> dict[str, object]:
         "figures": {name: Markup(link) for name, link in links.items()},  # noqa: S704 - base64 and our own names
         "notes": (*plan.decision.notes, *search_notes(evidence.searches)),
         "strategy": _STRATEGIES[plan.decision.strategy],
-        "verdict": verdict_sentence(evaluation),
+        **_judgement(evaluation),
         "cautions": cautions(evidence.findings),
         "memorised": memorisation_sentence(memorised),
         "memorisation": tables.cut(memorisation_rows(memorised), _CLASSES),
-        "alternative": alternative_sentence(evaluation),
-        "price": price_sentence(evaluation),
-        "probabilities": probability_sentence(evaluation),
-        "remedy": remedy_tried(evaluation),
         "objection": _objection(evidence),
         "drift": changed and drift_sentence(changed),
         "shifts": shifts,
@@ -106,8 +101,6 @@ def _content(evidence: Evidence, links: Mapping[str, str]) -> dict[str, object]:
         "narrow": tables.without_zeros(
             [*tables.cut(classes, _CLASSES // 2, _CLASSES // 2), total]
         ),
-        "scores": tables.score_rows(evaluation) if evaluation and judged else [],
-        "per_class": tables.per_class_rows(evaluation) if evaluation and judged else [],
         "measures": tables.measure_rows(plan),
         "rejections": tables.rejection_rows(evidence.survey.rejections),
         "rejected": sum(one.rows for one in evidence.survey.rejections),
@@ -117,6 +110,20 @@ def _content(evidence: Evidence, links: Mapping[str, str]) -> dict[str, object]:
         ],
         "config": evidence.config.model_dump_json(indent=2),
         "compared": _compared(evidence),
+    }
+
+
+def _judgement(evaluation: Evaluation | None) -> dict[str, object]:
+    """Tell what the evaluation came to, in sentences and tables."""
+    judged = evaluation if evaluation and evaluation.models else None
+    return {
+        "verdict": verdict_sentence(evaluation),
+        "alternative": alternative_sentence(evaluation),
+        "price": price_sentence(evaluation),
+        "probabilities": probability_sentence(evaluation),
+        "remedy": remedy_tried(evaluation),
+        "scores": tables.score_rows(judged) if judged else [],
+        "per_class": tables.per_class_rows(judged) if judged else [],
     }
 
 
