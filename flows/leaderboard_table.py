@@ -14,7 +14,9 @@ from tasks.algorithms.leaderboard_rows import is_recommended, standing_rows
 from tasks.algorithms.leaderboard_words import alarm, caveats, checked, compared
 
 _STYLES = {"better": "green", "worse": "red"}
-_NAME = 40  # cells of a candidate
+_NAME = 60  # cells of a candidate
+_LEARNER = 22  # cells of the longest name of a learner
+_METRIC = 11  # cells of the longest word in the name of a metric
 
 
 def show_comparison(found: Compared, *, as_json: bool) -> None:
@@ -40,8 +42,9 @@ def _table(board: Leaderboard) -> Table:
     """Lay out the candidates, best first; an arrow points at the recommended one."""
     rows = standing_rows(board)
     table = Table(header_style="bold")
-    name, *numbers, _ = rows[0]
-    table.add_column(name, min_width=12)
+    name, metric, *numbers, _ = rows[0]
+    table.add_column(name, min_width=_LEARNER)
+    table.add_column(metric, justify="right", max_width=_METRIC)
     for column in numbers:
         table.add_column(column, justify="right", no_wrap=True)
     table.add_column("")
