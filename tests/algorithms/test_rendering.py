@@ -260,3 +260,12 @@ def test_dark_readers_get_a_dark_page_with_light_figures(
 
     assert shades[0] != shades[1]
     assert figure == "rgb(255, 255, 255)"
+
+
+def test_weights_are_left_out_of_the_features_and_passed_to_fit() -> None:
+    made = evidence.binary()
+    plan = made.plan.model_copy(update={"weight_column": "how much"})
+    page = entities.unescape(html(made.model_copy(update={"plan": plan}), {}))
+    assert "'how much'])" in page
+    assert "weights = train['how much']" in page
+    assert "sample_weight" not in html(made, {})
