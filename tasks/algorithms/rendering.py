@@ -37,6 +37,7 @@ _STRATEGIES = {
     StrategyKind.SMOTE_UNDER: "SMOTE with undersampling",
     StrategyKind.WEIGHTS: "weights, and all rows as they are",
 }
+_NOTHING = "\N{EN DASH}"  # an empty text looks like a label that is empty
 _SHIFTS = 20  # classes whose shares are compared; the page has all of them elsewhere
 _CLASSES = 50  # in the table of the report in brief
 _EMBEDDED_UP_TO = 100_000  # characters of figures in markdown that Prefect stores
@@ -134,7 +135,10 @@ def _compared(evidence: Evidence) -> list[tables.Row]:
     # scipy.stats, for a report that most runs do not write
     from tasks.algorithms.leaderboard_rows import standing_rows  # noqa: PLC0415
 
-    return [dict(row) for row in standing_rows(evidence.leaderboard)]
+    return [
+        {name: value or _NOTHING for name, value in row.items()}
+        for row in standing_rows(evidence.leaderboard)
+    ]
 
 
 def drift_if_any(evidence: Evidence) -> Drift | None:

@@ -78,7 +78,10 @@ def test_the_winner_is_the_decision_and_the_version_tells_why(tmp_path: Path) ->
     assert board.recommendation == told.recommendation
     assert board.rows == sum(one.kept + one.dropped for one in manifest.classes)
     report = Path(outcome.root, page).with_name("report.html")
-    assert "Found by a tournament" in report.read_text(encoding="utf-8")
+    shown = report.read_text(encoding="utf-8")
+    assert "Found by a tournament" in shown
+    assert "<bdi>random_under to 1:1</bdi>" in shown
+    assert "<bdi>&#39;&#39;</bdi>" not in shown
     assert all(check.success for check in audit(outcome.root, 1))
     assert balance_dataset(config, DirectRunner()).status == "unchanged"
 
