@@ -38,3 +38,10 @@ def test_an_area_that_is_undefined_tells_nothing() -> None:
 
     assert skill(table, KNN) is None
     assert not is_guessing(table, KNN)
+
+
+@pytest.mark.parametrize("folds", [2, 3, 15])
+def test_who_is_right_in_every_fold_does_not_guess(folds: int) -> None:
+    """However few they are, and though areas that do not vary have no p-value."""
+    assert not is_guessing(_table({"none": np.ones(folds)}), FOREST)
+    assert is_guessing(_table({"none": np.full(folds, 0.5)}), FOREST)
