@@ -47,6 +47,8 @@ def _overlap(found: Overlap, *, folds: bool) -> str:
             f"{sentence}; features take only {found.distinct:,} different values in "
             f"{found.others:,} rows, so that is to be expected."
         )
+    if not found.same_label:
+        return f"{sentence}: a model that remembers them is wrong."
     if found.repeated < _FEW * found.rows:
         return f"{sentence}; too few to matter much."
     return (

@@ -19,6 +19,13 @@ def test_repeated_rows_are_counted_on_their_side() -> None:
     assert folds.startswith("12 of 900 rows also occur in another fold")
 
 
+def test_rows_that_repeat_with_other_labels_are_no_help_to_a_model() -> None:
+    (told,) = suspects(SOME.model_copy(update={"same_label": 0}), (), folds=True)
+    assert told.endswith(
+        "0 of them with the same label: a model that remembers them is wrong."
+    )
+
+
 def test_a_sample_says_at_least_and_a_coarse_table_that_it_is_chance() -> None:
     sampled = SOME.model_copy(update={"sampled": True, "distinct": 40})
     (told,) = suspects(sampled, (), folds=False)
