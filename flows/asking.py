@@ -75,7 +75,21 @@ def validated(values: Mapping[str, Any]) -> BalanceConfig:
     try:
         return BalanceConfig.model_validate(values)
     except ValidationError as error:
-        raise UserError("; ".join(map(_explain, error.errors()))) from error
+        raise UserError("; ".join(map(_explain, _innermost(error)))) from error
+
+
+def _innermost(error: ValidationError) -> list[Mapping[str, Any]]:
+    """Leave out what only follows: a list is too short where its items are wrong."""
+    found: list[Mapping[str, Any]] = [*error.errors()]
+    places = [one["loc"] for one in found]
+    return [
+        one
+        for one in found
+        if not any(
+            len(place) > len(one["loc"]) and place[: len(one["loc"])] == one["loc"]
+            for place in places
+        )
+    ]
 
 
 def _explain(error: Mapping[str, Any]) -> str:

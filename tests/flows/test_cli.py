@@ -348,3 +348,13 @@ def test_unbalance_writes_corrected_probabilities(
     code, _, err = evenkeel(*words, table, "--out", tmp_path / "q.parquet")
     assert code == 2
     assert "is there already" in err
+
+
+def test_a_wrong_item_of_a_list_is_told_once(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    words = ["compare", "x.parquet", "--target", "y", "--strategies", "sampl"]
+    assert main(words) == 2
+    told = capsys.readouterr().err
+    assert told.startswith("evenkeel: tournament.approaches.0: input should be 'none'")
+    assert ";" not in told
