@@ -58,7 +58,7 @@ def simulated(bench: Bench) -> Finding:
 
 def false_alarms(bench: Bench) -> Iterator[Finding]:
     """Recommend something where there is nothing to find, as rarely as can be."""
-    trials = bench.size(200, 10)
+    trials = bench.size(100, 10)
     for name, make in (("noise", _noise), ("glass, labels permuted", _permuted)):
         false = 0
         for seed in range(trials):
