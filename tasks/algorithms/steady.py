@@ -5,9 +5,10 @@ set and reset them by itself, one that ends would change them under one that goe
 """
 
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from threading import Lock
+from typing import Any
 
 from threadpoolctl import threadpool_limits
 
@@ -19,6 +20,20 @@ _IGNORED = (
     # In a thread scikit-learn-intelex takes all cores whatever it is told.
     "'Threading' parallel backend",
 )
+
+RACE = "`sklearn.utils.parallel.delayed` should be used with"
+"""Said though it is: threads of a forest empty the filters that others read.
+No filter can hide what is said when there are none."""
+
+Show = Callable[..., None]
+
+
+def _without_race(show: Show) -> Show:
+    def showwarning(message: object, *where: Any) -> None:  # noqa: ANN401 - as warnings calls it
+        if not str(message).startswith(RACE):
+            show(message, *where)
+
+    return showwarning
 
 
 class _Shared:
@@ -35,6 +50,7 @@ class _Shared:
                 # Sums by several threads differ in the last bits.
                 self._settings.enter_context(threadpool_limits(1))
                 self._settings.enter_context(warnings.catch_warnings())
+                warnings.showwarning = _without_race(warnings.showwarning)
                 for message in _IGNORED:
                     warnings.filterwarnings("ignore", message)
             self._inside += 1

@@ -5,9 +5,10 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from threading import Barrier
 
+import pytest
 from threadpoolctl import threadpool_info
 
-from tasks.algorithms.steady import steady
+from tasks.algorithms.steady import RACE, steady
 
 
 def threads() -> list[int]:
@@ -38,3 +39,17 @@ def test_filters_are_as_they_were_whatever_the_order() -> None:
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(stay, range(8)))
     assert list(warnings.filters) == before
+
+
+def test_what_a_race_of_threads_says_is_no_news(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    told: list[str] = []
+    monkeypatch.setattr(
+        warnings, "showwarning", lambda message, *_: told.append(str(message))
+    )
+    with warnings.catch_warnings(), steady():
+        warnings.resetwarnings()  # as a thread of a forest does
+        warnings.warn(f"{RACE} Parallel", stacklevel=1)
+        warnings.warn("else", stacklevel=1)
+    assert told == ["else"]
