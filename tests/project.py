@@ -62,6 +62,8 @@ class Project:
                 if error.code != HTTPStatus.SERVICE_UNAVAILABLE:
                     raise
                 return None
+            except TimeoutError:
+                return None
 
         return json.loads(until(answer, "a server that is not busy"))
 
