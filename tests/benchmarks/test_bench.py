@@ -14,6 +14,7 @@ from tests.benchmarks.honesty import simulated
 from tests.benchmarks.kept import Measured, measure_once
 from tests.benchmarks.limit import read, write
 from tests.benchmarks.measure import Cost, measure
+from tests.benchmarks.reference import agreement
 from tests.benchmarks.report import costs_table, findings_table, page
 from tests.benchmarks.search import search
 
@@ -175,3 +176,12 @@ def test_programs_tell_both_ways() -> None:
     seconds, area = fit(1_000, accelerate=False)
     assert seconds > 0
     assert 0.6 < area < 0.9
+
+
+def test_the_scores_of_small_datasets_are_those_of_the_reference(
+    tmp_path: Path,
+) -> None:
+    quick = Bench(tmp_path, full=False, pairs=1, say=lambda _: None)
+    found = list(agreement(quick))
+    assert len(found) == 3
+    assert all(finding.reached for finding in found), found
