@@ -4,27 +4,21 @@ from prefect import flow, runtime, tags
 
 from flows.pipeline import balance_dataset
 from schemas.config import BalanceConfig
-from schemas.errors import UserError
 from schemas.records import Outcome
-from tasks.algorithms.captions import one_line
 from tasks.artifacts import show_in_ui
 from tasks.credentials import with_credentials
 from tasks.engines import Engine
 from tasks.events import announce
 from tasks.failures import WHEN_CANCELLED, WHEN_FAILED
 from tasks.flow_running import PrefectRunner
-from tasks.survey import dataset_name
+from tasks.survey import dataset_name, title
 from tasks.turns import turn
 
 
 def run_name() -> str:
     """Name a run after its dataset and strategy, as lists of runs show it."""
     config = runtime.flow_run.parameters["config"]
-    try:
-        name = dataset_name(config)
-    except UserError:
-        name = one_line(config.source)  # the survey will say what is wrong with it
-    return f"balance / {name} / {config.strategy.kind}"
+    return f"balance / {title(config)} / {config.strategy.kind}"
 
 
 @flow(

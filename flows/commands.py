@@ -58,7 +58,7 @@ def compare(asked: argparse.Namespace) -> None:
 
         compared = compare_flow(config)
     else:
-        from flows.contest import compare_dataset
+        from flows.comparison import compare_dataset
         from flows.live import progress
         from tasks.running import DirectRunner
 

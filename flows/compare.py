@@ -1,26 +1,20 @@
-"""The compare flow: a config in, a leaderboard out. Stages are in contest."""
+"""The compare flow: a config in, a leaderboard out. Stages are in comparison."""
 
 from prefect import flow, runtime, tags
 
-from flows.contest import compare_dataset
+from flows.comparison import compare_dataset
 from schemas.config import BalanceConfig
-from schemas.errors import UserError
 from schemas.tournament import Compared
-from tasks.algorithms.captions import one_line
 from tasks.engines import Engine
 from tasks.flow_running import PrefectRunner
 from tasks.leaderboard_artifacts import show_leaderboard
-from tasks.survey import dataset_name
+from tasks.survey import dataset_name, title
 
 
 def run_name() -> str:
     """Name a run after its dataset, as lists of runs show it."""
     config = runtime.flow_run.parameters["config"]
-    try:
-        name = dataset_name(config)
-    except UserError:
-        name = one_line(config.source)  # the survey will say what is wrong with it
-    return f"compare / {name}"
+    return f"compare / {title(config)}"
 
 
 @flow(

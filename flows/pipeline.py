@@ -1,6 +1,6 @@
 """The page that composes the stages of balance, for any runner. No logic of its own."""
 
-from flows.contest import tournament_if_asked
+from flows.comparison import tournament_if_asked
 from schemas.config import BalanceConfig
 from schemas.records import Evidence, Outcome
 from tasks.algorithms.calibration import correction_for

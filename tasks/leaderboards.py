@@ -69,9 +69,9 @@ def rank(
     Returns:
         The candidates, best first, and a recommendation.
     """
+    from tasks.algorithms.classifiers import can_accelerate
     from tasks.algorithms.cost_curves import cost_curves
     from tasks.algorithms.match_table import tabulate
-    from tasks.algorithms.models import can_accelerate
     from tasks.algorithms.recommendation import recommend
     from tasks.algorithms.standings import rank_candidates
 

@@ -10,7 +10,9 @@ from pathlib import Path
 import pyarrow as pa
 
 from schemas.config import BalanceConfig
+from schemas.errors import EvenkeelError
 from schemas.records import Fragment, Survey
+from tasks.algorithms.captions import one_line
 from tasks.algorithms.columns import assign
 from tasks.algorithms.contract import Target, accept, check_discrete, check_type
 from tasks.algorithms.counts import ClassCounts, count
@@ -89,3 +91,15 @@ def dataset_name(config: BalanceConfig) -> str:
     stem = name.stem if name.suffix.lower() in SUFFIXES else name.name
     slug = re.sub(r"[^a-z0-9]+", "_", stem.lower())
     return slug.strip("_")[:64].strip("_") or "dataset"
+
+
+def title(config: BalanceConfig) -> str:
+    """Name a dataset for lists of runs; what is wrong with its source, a run says.
+
+    Returns:
+        The name of the dataset; where there is none to be had, the source, in one line.
+    """
+    try:
+        return dataset_name(config)
+    except EvenkeelError:
+        return one_line(config.source)

@@ -13,7 +13,6 @@ from prefect.artifacts import create_table_artifact
 from schemas.config import BalanceConfig
 from schemas.errors import EvenkeelError, UserError
 from schemas.records import Sighting
-from tasks.algorithms.captions import one_line
 from tasks.algorithms.sightings import (
     is_news,
     sighting_line,
@@ -25,7 +24,7 @@ from tasks.events import announce_sighting
 from tasks.observing import observe, remember
 from tasks.receipts import are_recorded
 from tasks.stage import stage
-from tasks.survey import dataset_name
+from tasks.survey import title
 
 TABLE = "watch-sightings"
 
@@ -34,7 +33,7 @@ logger = logging.getLogger(__name__)
 
 def task_name() -> str:
     """Name a task run after its dataset, as lists of runs show it."""
-    return f"look / {_name(runtime.task_run.parameters['config'])}"
+    return f"look / {title(runtime.task_run.parameters['config'])}"
 
 
 @stage("look", run_name=task_name)
@@ -57,7 +56,7 @@ def look(config: BalanceConfig, now: float) -> Sighting:
     except EvenkeelError as error:
         found = _failed(config, str(error))
     except Exception as error:  # a watch that dies of one dataset watches none
-        logger.exception("%s cannot be looked at", _name(config))
+        logger.exception("%s cannot be looked at", title(config))
         found = _failed(config, f"{type(error).__name__}: {error}")
     level = logging.WARNING if found.status == "unfit" else logging.INFO
     logger.log(level, "%s", sighting_line(found))
@@ -90,7 +89,7 @@ def check_distinct(datasets: Sequence[BalanceConfig]) -> None:
         raise UserError("There is no dataset to watch. Name one or more in datasets.")
     sources: dict[str, str] = {}
     for config in datasets:
-        name = _name(config)
+        name = title(config)
         if name in sources:
             raise UserError(
                 f"Two datasets are called {name!r}, of {sources[name]!r} and "
@@ -111,16 +110,9 @@ def _look(config: BalanceConfig, now: float) -> Sighting:
 
 def _failed(config: BalanceConfig, reason: str) -> Sighting:
     return Sighting(
-        dataset=_name(config),
+        dataset=title(config),
         source=config.source,
         status="unfit",
         note=reason,
         version=None,
     )
-
-
-def _name(config: BalanceConfig) -> str:
-    try:
-        return dataset_name(config)
-    except EvenkeelError:
-        return one_line(config.source)  # the look is about to say what is wrong with it

@@ -11,6 +11,7 @@ from schemas.records import Evaluation, ModelEvaluation
 from tasks.algorithms import curves, metrics, models
 from tasks.algorithms.calibration import move_threshold
 from tasks.algorithms.chance import may_be_chance
+from tasks.algorithms.classifiers import can_accelerate
 from tasks.algorithms.contest import (
     Contest,
     Problem,
@@ -76,7 +77,7 @@ def evaluate(
         minority=problem.minority,
         holdout_rows=len(y),
         capped=tables.capped,
-        accelerated=problem.accelerate and models.can_accelerate(config.evaluator),
+        accelerated=problem.accelerate and can_accelerate(config.evaluator),
         models=tuple(
             _judge(name, problem, y, prediction, rows)
             for name, prediction, rows in compared

@@ -16,7 +16,7 @@ from schemas.config import Approach, EvaluatorKind, Metric, Strategy
 from schemas.tournament import Candidate
 from tasks.algorithms import models
 from tasks.algorithms.calibration import correct_priors, move_threshold
-from tasks.algorithms.contest import Problem
+from tasks.algorithms.contest import Problem, most_likely
 from tasks.algorithms.decide import RESAMPLED
 from tasks.algorithms.features import to_frame
 from tasks.algorithms.folds import Groups, part
@@ -108,7 +108,7 @@ def _answer(
         return _moved(probabilities, sides, asked, rules, before)
     if candidate.approach is Approach.RANDOM_UNDER_CORRECTED:
         probabilities = _corrected(probabilities, codes, before)
-    return Answer(_likeliest(probabilities), len(codes))
+    return Answer(most_likely(probabilities), len(codes))
 
 
 def _codes(rows: pa.Table, problem: Problem) -> Codes:
@@ -161,10 +161,6 @@ def _balancing(counts: npt.NDArray[np.intp]) -> Floats:
     weights = np.zeros(len(counts))
     weights[present] = counts.sum() / (present.sum() * counts[present])
     return weights
-
-
-def _likeliest(probabilities: Floats) -> Prediction:
-    return Prediction(probabilities, probabilities.argmax(axis=1).astype(np.int32))
 
 
 def _corrected(probabilities: Floats, codes: Codes, before: Codes) -> Floats:

@@ -1,19 +1,17 @@
 """The models that judge a training set: how they are made, fitted and asked.
 
-What they see of a table lives in features; how they are scored, in metrics.
+The estimator, their last step, is made in classifiers; what they see of a table lives
+in features; how they are scored, in metrics.
 """
 
 from collections.abc import Sequence
-from multiprocessing import cpu_count
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from sklearn.base import BaseEstimator
 from sklearn.compose import ColumnTransformer
-from sklearn.ensemble import HistGradientBoostingClassifier, RandomForestClassifier
+from sklearn.ensemble import RandomForestClassifier
 from sklearn.impute import SimpleImputer
-from sklearn.linear_model import LogisticRegression
 from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import OneHotEncoder, OrdinalEncoder, StandardScaler
@@ -21,34 +19,18 @@ from sklearn.preprocessing import OneHotEncoder, OrdinalEncoder, StandardScaler
 from schemas.config import EvaluatorKind
 from schemas.errors import UserError
 from schemas.records import Column
+from tasks.algorithms.classifiers import NEIGHBORS, classifier
 from tasks.algorithms.columns import categorical, numeric
 from tasks.algorithms.labels import Codes
 from tasks.algorithms.steady import steady
 
 Floats = npt.NDArray[np.float64]
 
-NEIGHBORS = 5
-
 LEVELS = 50
 """Columns that a category becomes for logistic regression, at most: the rarest share
 one."""
 
 _SCALED = (EvaluatorKind.KNN, EvaluatorKind.LOGISTIC_REGRESSION)
-
-
-def can_accelerate(evaluator: EvaluatorKind) -> bool:
-    """Tell whether the accelerated scikit-learn is used for an evaluator.
-
-    For the forest alone: on 80,000 rows of 20 columns 100 trees take 4 s of CPU time
-    instead of 53 s, for the same bytes on 1, 2 and 7 threads.
-
-    Args:
-        evaluator: Any.
-
-    Returns:
-        True for the forest.
-    """
-    return evaluator is EvaluatorKind.RANDOM_FOREST
 
 
 def make(
@@ -74,7 +56,7 @@ def make(
         seed: Any non-negative integer; scikit-learn gets it modulo 2**32.
         columns: As given to `features.to_frame`.
         accelerate: Let scikit-learn-intelex, which must be installed, train what it
-            can: see `can_accelerate`.
+            can: see `classifiers.can_accelerate`.
 
     Returns:
         A pipeline with the steps features, (scale,) model, for `fit_predict`.
@@ -87,10 +69,7 @@ def make(
             "there is nothing to learn from: every column is target, key or ignored; "
             "keep a feature column, or set evaluation.evaluator to none"
         )
-    if accelerate and can_accelerate(evaluator):
-        model = _accelerated_forest(trees, seed % 2**32)
-    else:
-        model = _classifier(evaluator, trees, seed % 2**32)
+    model = classifier(evaluator, trees, seed % 2**32, accelerate=accelerate)
     scale = [("scale", StandardScaler())] if evaluator in _SCALED else []
     one_hot = evaluator is EvaluatorKind.LOGISTIC_REGRESSION
     features = _features(columns, _one_hot() if one_hot else _ordinal())
@@ -171,40 +150,3 @@ def _features(
             ("categories", encoder, categorical(columns)),
         ]
     )
-
-
-def _classifier(evaluator: EvaluatorKind, trees: int, seed: int) -> BaseEstimator:
-    match evaluator:
-        case EvaluatorKind.RANDOM_FOREST:
-            return RandomForestClassifier(trees, random_state=seed, n_jobs=-1)
-        case EvaluatorKind.KNN:
-            return KNeighborsClassifier(NEIGHBORS)
-        case EvaluatorKind.LOGISTIC_REGRESSION:
-            return LogisticRegression(max_iter=1_000)
-        case EvaluatorKind.HIST_GRADIENT_BOOSTING:
-            # Early stopping would set rows aside at 10,000 rows, so on one side only.
-            return HistGradientBoostingClassifier(
-                max_iter=trees, early_stopping=False, random_state=seed
-            )
-        case EvaluatorKind.XGBOOST:
-            return _xgboost(trees, seed)
-        case EvaluatorKind.NONE:
-            raise ValueError("evaluator none has no model")
-
-
-def _accelerated_forest(trees: int, seed: int) -> BaseEstimator:
-    from sklearnex import ensemble  # noqa: PLC0415 - an optional extra, slow to import
-
-    # As a number: -1 would be cut down to the one thread that OpenMP is let use here.
-    return ensemble.RandomForestClassifier(trees, random_state=seed, n_jobs=cpu_count())
-
-
-def _xgboost(trees: int, seed: int) -> BaseEstimator:
-    try:
-        from xgboost import XGBClassifier  # noqa: PLC0415 - an optional extra
-    except ImportError as error:
-        raise UserError(
-            "evaluator xgboost needs a package that is not installed: "
-            "pip install 'evenkeel[xgboost]', or choose another evaluation.evaluator"
-        ) from error
-    return XGBClassifier(n_estimators=trees, random_state=seed, n_jobs=1)

@@ -14,9 +14,10 @@ import pytest
 from schemas.config import EvaluatorKind
 from schemas.errors import UserError
 from schemas.records import Column, Role
+from tasks.algorithms.classifiers import can_accelerate
 from tasks.algorithms.features import to_frame
 from tasks.algorithms.labels import Codes
-from tasks.algorithms.models import can_accelerate, fit_predict, make, takes_weights
+from tasks.algorithms.models import fit_predict, make, takes_weights
 
 KINDS = [kind for kind in EvaluatorKind if kind is not EvaluatorKind.NONE]
 EVERY_KIND = pytest.mark.parametrize("kind", KINDS)
@@ -255,8 +256,3 @@ def test_a_missing_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "xgboost", None)
     with pytest.raises(UserError, match=r"pip install 'evenkeel\[xgboost\]'"):
         make(EvaluatorKind.XGBOOST, 1, 0, COLUMNS)
-
-
-def test_the_evaluator_none_has_no_model() -> None:
-    with pytest.raises(ValueError, match="has no model"):
-        make(EvaluatorKind.NONE, 1, 0, COLUMNS)

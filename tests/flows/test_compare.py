@@ -11,7 +11,7 @@ from prefect.client.orchestration import get_client
 from prefect.client.schemas.filters import ArtifactFilter, ArtifactFilterKey
 
 from flows.compare import compare
-from flows.contest import compare_dataset, hold_tournament
+from flows.comparison import compare_dataset, hold_tournament
 from flows.pipeline import balance_dataset
 from schemas.config import Approach, BalanceConfig
 from schemas.errors import UserError
