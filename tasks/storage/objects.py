@@ -173,10 +173,19 @@ class ObjectStore:
 
         def act() -> None:
             for batch in self._bucket.list(key):  # obstore lists whole segments only
-                self._bucket.delete([item["path"] for item in batch])
-            self._bucket.delete(key)
+                self._delete([item["path"] for item in batch])
+            self._delete([key])
 
         patiently(f"{self.root}/{path}", act)
+
+    def _delete(self, keys: list[str]) -> None:
+        """Delete objects; to S3 one that is not there is no failure, to Azure it is."""
+        try:
+            self._bucket.delete(keys)
+        except FileNotFoundError:
+            for key in keys:
+                with suppress(FileNotFoundError):
+                    self._bucket.delete(key)
 
     def make(self, folder: str) -> None:  # noqa: ARG002 - a store on disk makes it
         """See that the store keeps what is there; a prefix need not be made.

@@ -6,6 +6,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from obstore.store import LocalStore
 
 from schemas.errors import TransientError, UserError
 from tasks.storage.stores import Store, store_at
@@ -172,3 +173,17 @@ def test_patience_ends(monkeypatch: pytest.MonkeyPatch, s3: S3) -> None:
         behind.plan(faults=["reset before"], share=1, seed=1)
         with pytest.raises(TransientError, match="Cannot use"):
             _put(store, "a", b"1")
+
+
+def test_to_remove_what_a_store_says_is_gone_is_no_failure(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Azure answers 404 where S3 says done; so does obstore's store on a disk."""
+    told = LocalStore(tmp_path)
+    monkeypatch.setattr("tasks.storage.objects.bucket", lambda _: told)
+    store = store_at("s3://box")
+    for name in ("a/1", "b"):
+        assert _put(store, name, b"1")
+    for gone in ("a/1", "a/1", "never"):
+        store.remove(gone)
+    assert [item.path for item in store.below("")] == ["b"]
