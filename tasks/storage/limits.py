@@ -13,6 +13,7 @@ the bytes that hold them are refused.
 """
 
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from itertools import islice
 
 import pyarrow as pa
@@ -32,6 +33,8 @@ _COUNTED_ROWS = 64_000
 _TEXT, _DELTA = "BYTE_ARRAY", "DELTA_BYTE_ARRAY"
 _PROBE_BYTES = 256 << 10  # of a column that is looked at
 _TAIL = 8  # bytes: the length of the footer, and a magic word
+_MAGIC = b"PAR1"
+_KEPT_FOOTERS, _KEPT_BYTES = 2_048, 64 << 10
 
 
 def checked_metadata(file: pa.NativeFile) -> pq.FileMetaData:
@@ -50,14 +53,25 @@ def checked_metadata(file: pa.NativeFile) -> pq.FileMetaData:
     size = file.size()
     file.seek(max(0, size - _TAIL))
     length = int.from_bytes(file.read(_TAIL)[:4], "little")
-    if length <= size:  # else pyarrow says what is wrong
-        _check("bytes of footer", length, _FOOTER_BYTES)
-    with pq.ParquetFile(file, pre_buffer=False) as parquet:
-        found = parquet.metadata
+    if length + _TAIL > size:
+        return pq.read_metadata(file)  # cannot be: pyarrow says what is wrong
+    _check("bytes of footer", length, _FOOTER_BYTES)
+    file.seek(size - _TAIL - length)
+    footer = file.read()
+    return (_parsed if len(footer) <= _KEPT_BYTES else _parse)(footer, size)
+
+
+def _parse(footer: bytes, size: int) -> pq.FileMetaData:
+    """Read a footer that a file of some size ends with."""
+    found = pq.read_metadata(pa.BufferReader(_MAGIC + footer))
     _check("rows", found.num_rows, _ROWS)
     _check("columns", found.num_columns, _COLUMNS)
     check_sound(found, size)
     return found
+
+
+# Each stage opens a file anew, and to parse and check its footer is most of that.
+_parsed = lru_cache(_KEPT_FOOTERS)(_parse)
 
 
 def check_groups(metadata: pq.FileMetaData, groups: Sequence[int]) -> None:
