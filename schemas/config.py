@@ -186,7 +186,8 @@ class EvaluationConfig(Frozen):
     """Trees of the forest, or rounds of boosting."""
 
     max_rows: int = Field(default=100_000, ge=10)
-    """Rows used of each training set and of the holdout, about; a seeded sample."""
+    """Rows used of the larger training set, and of the holdout, about: a seeded sample.
+    Of the other training set as large a share, or it would know more of the source."""
 
     resamples: int = Field(default=1_000, ge=100)
     """Paired bootstrap resamples of the holdout behind the interval."""

@@ -161,9 +161,13 @@ def _samples(
     if config.evaluation.evaluator is EvaluatorKind.NONE:
         return SampleThresholds()
     cap = config.evaluation.max_rows
+    asis = sum(item.kept + item.dropped for item in classes)
+    balanced = sum(item.train for item in classes)
+    # One share for both, or the smaller set would know more rows of the source.
+    share = _share(cap, max(asis, balanced))
     return SampleThresholds(
-        asis=_share(cap, sum(item.kept + item.dropped for item in classes)),
-        balanced=_share(cap, sum(item.train for item in classes)),
+        asis=share,
+        balanced=share,
         holdout=_share(cap, sum(item.holdout for item in classes)),
         spared=0 if correction_for(decision.strategy).safe else SHARE,
     )
