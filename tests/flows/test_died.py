@@ -35,6 +35,8 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
             # The run that is killed has more to do than it will ever finish.
             "EVENKEEL_MEMORY_LIMIT": "1000000GB",
             "EVENKEEL_ACCELERATE": "0",
+            # It need not keep all cores from other tests meanwhile.
+            "LOKY_MAX_CPU_COUNT": "1",
         }
         with SyncPrefectClient(f"{address}/api") as client:
             assert upsert(client, mark_dead_runs(timedelta(seconds=WITHIN))) == "made"
