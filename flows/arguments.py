@@ -186,6 +186,11 @@ def _add_source(command: argparse.ArgumentParser) -> None:
     add("--key", **_SEVERAL, metavar="COL", help="columns that name a row")
     add("--ignore", **_SEVERAL, metavar="COL", help="columns not learnt from")
     add("--holdout", type=float, metavar="SHARE", help="share held out (default: 0.2)")
+    add(
+        "--split",
+        metavar="KIND[:COLUMN]",
+        help="group:COL, time:COL or column:COL=VALUE (default: stratified)",
+    )
     add("--metric", help="primary metric (default: macro_f1)")
     add(
         "--k-neighbors", type=int, metavar="K", help="neighbours for SMOTE (default: 5)"

@@ -11,6 +11,7 @@ from pydantic import ValidationError
 
 from schemas.config import BalanceConfig
 from schemas.errors import UserError
+from schemas.splits import SplitKind
 
 _PLAIN = (
     *("source", "target", "name", "key", "ignore", "holdout"),
@@ -53,10 +54,22 @@ def balance_config(asked: argparse.Namespace) -> BalanceConfig:
     for field in _PLAIN:
         if (value := getattr(asked, field, None)) is not None:
             values[field] = value
+    if (value := getattr(asked, "split", None)) is not None:
+        values["split"] = _split(value)
     for option, (model, field) in _NESTED.items():
         if (value := getattr(asked, option, None)) is not None:
             values[model] = _with(values.get(model), field, value)
     return validated(values)
+
+
+def _split(text: str) -> dict[str, Any]:
+    """Read KIND, KIND:COLUMN or column:COLUMN=VALUE,VALUE; a column may hold colons."""
+    kind, named, column = text.partition(":")
+    found: dict[str, Any] = {"kind": kind, **({"column": column} if named else {})}
+    if kind == SplitKind.COLUMN and "=" in column:
+        name, _, values = column.rpartition("=")
+        found |= {"column": name, "values": values.split(",")}
+    return found
 
 
 def _with(given: object, field: str, value: object) -> object:

@@ -4,9 +4,11 @@ import re
 from enum import StrEnum
 from typing import Annotated, Self
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import Field, model_validator
 
 from schemas.base import Frozen
+from schemas.labels import Label
+from schemas.splits import Split
 
 
 class StrategyKind(StrEnum):
@@ -59,16 +61,6 @@ class PublishWhen(StrEnum):
     ALWAYS = "always"
     UNLESS_HURT = "unless_hurt"
     IF_HELPED = "if_helped"
-
-
-def _label(value: object) -> object:
-    """Write a label as text: YAML reads 1, yes and true as other types."""
-    if isinstance(value, bool):
-        return str(value).lower()
-    return str(value) if isinstance(value, int) else value
-
-
-Label = Annotated[str, BeforeValidator(_label)]
 
 
 class TargetContract(Frozen):
@@ -306,7 +298,11 @@ class BalanceConfig(Frozen):
     """Columns no model may learn from; null in synthetic rows."""
 
     holdout: float = Field(default=0.2, gt=0, lt=1)
-    """Share of each class set aside for evaluation, never resampled."""
+    """Share of each class set aside for evaluation, never resampled; of the groups, or
+    of the rows, if the split is by group or time."""
+
+    split: Split = Field(default=Split(), title="Split")
+    """Which rows are set aside."""
 
     seed: int = Field(default=0, ge=0, lt=2**63)
     """Same source, config and seed: same bytes."""
@@ -337,4 +333,6 @@ class BalanceConfig(Frozen):
         for role in ("key", "ignore"):
             if self.target in getattr(self, role):
                 raise ValueError(f"the target {self.target!r} cannot be {role} as well")
+        if self.target == self.split.column:
+            raise ValueError(f"the target {self.target!r} cannot part the rows as well")
         return self

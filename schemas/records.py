@@ -8,6 +8,7 @@ from schemas.base import Frozen
 from schemas.config import BalanceConfig, EvaluatorKind, Metric, StrategyKind
 from schemas.findings import Findings
 from schemas.scores import Curve, Scores
+from schemas.splits import Split
 from schemas.tournament import Leaderboard, ManifestTournament, Match
 
 Verdict = Literal["helped", "no difference", "hurt", "not evaluated"]
@@ -99,7 +100,8 @@ class ClassPlan(Frozen):
 
     A row of the class with hash h is holdout if h < holdout_below, else kept if
     h < keep_below, else dropped. A kept row is written 1 + copies times, once more
-    if h < extra_below. Thresholds are in 0..2**64.
+    if h < extra_below. Thresholds are in 0..2**64. With a split that is not stratified
+    another number, that of algorithms/sides, is compared with holdout_below.
     """
 
     label: str
@@ -138,6 +140,7 @@ class ResamplePlan(Frozen):
     seed: int
     target: str
     key: tuple[str, ...]
+    split: Split = Split()
     standardize: bool
     weight_column: str | None = None
     """Appended to the training rows; None if they are not weighted."""

@@ -1,47 +1,130 @@
-"""Train and holdout have no row in common, as far as its key tells one from another.
+"""Train and holdout are apart, as far as their columns tell: by key, and by the split.
 
-Without a key nothing tells a row from its like; the other checks are in auditing.
+Without a key nothing tells a row from its like; the other checks of a published version
+are in auditing. What puts a row on its side is in algorithms.sides.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
-from schemas.records import Check, FileEntry, Manifest
+from schemas.records import Check, FileEntry
+from schemas.splits import Split, SplitKind
+from tasks.algorithms.labels import encode
 from tasks.algorithms.selection import Hashes, hash_keys
 from tasks.recounting import SYNTHETIC, folder_of
 from tasks.storage.workspace import open_part
 
+_SEED = 0  # any: all that counts is whether hashes are equal
 
-def check_apart(root: str, manifest: Manifest) -> Check:
+
+def check_apart(root: str, files: Sequence[FileEntry], key: Sequence[str]) -> Check:
     """Look for rows of the holdout that were trained on, by their key.
 
     Args:
         root: OUTPUT/NAME as a path or URI.
-        manifest: Of a version with a key; its files are whole.
+        files: Of a version; they are whole.
+        key: Columns that name a row.
     """
-    real = [entry for entry in manifest.files if SYNTHETIC not in entry.path]
-    parts = (
-        [entry for entry in real if folder_of(entry) == folder]
-        for folder in ("train", "holdout")
-    )
-    used, held = (np.unique(_keys(root, manifest, part)) for part in parts)
+    return _none_shared("holdout apart", "keys", (root, files), key)
+
+
+def check_split(root: str, files: Sequence[FileEntry], split: Split) -> list[Check]:
+    """Hold the rows of both sides against what the split promises.
+
+    Args:
+        root: OUTPUT/NAME as a path or URI.
+        files: Of a version; they are whole.
+        split: That its rows were parted by.
+
+    Returns:
+        One check; none if it is stratified, for then the counts of classes tell.
+    """
+    if split.column is None:
+        return []
+    version, columns = (root, files), [split.column]
+    if split.kind is SplitKind.GROUP:
+        return [_none_shared("groups apart", "groups", version, columns)]
+    if split.kind is SplitKind.TIME:
+        return [_none_older(version, split.column)]
+    return [_as_named(version, split.column, split.values)]
+
+
+_Version = tuple[str, Sequence[FileEntry]]
+
+
+def _real(version: _Version, folder: str, columns: Sequence[str]) -> Iterator[pa.Table]:
+    """Stream columns of train or holdout; synthetic rows are of no side."""
+    root, files = version
+    for entry in files:
+        if folder_of(entry) == folder and SYNTHETIC not in entry.path:
+            for batch in open_part(root, entry).iter_batches(columns=list(columns)):
+                yield pa.Table.from_batches([batch])
+
+
+def _none_shared(
+    name: str, what: str, version: _Version, columns: Sequence[str]
+) -> Check:
+    used, held = (_named(version, side, columns) for side in ("train", "holdout"))
     both = np.intersect1d(used, held, assume_unique=True)
-    key = ", ".join(manifest.config.key)
-    note = f"{len(used):,} keys ({key}) in train, {len(held):,} in the holdout"
+    note = f"{len(used):,} {what} ({', '.join(columns)}) in train, {len(held):,} in the"
     return Check(
-        name="holdout apart",
+        name=name,
         success=not len(both),
-        note=f"{note}, {len(both):,} in both",
+        note=f"{note} holdout, {len(both):,} in both",
     )
 
 
-def _keys(root: str, manifest: Manifest, entries: Sequence[FileEntry]) -> Hashes:
-    key = manifest.config.key
+def _named(version: _Version, folder: str, columns: Sequence[str]) -> Hashes:
+    """Hash each name once; a row that has none is like no other."""
+    found = [
+        np.unique(hash_keys(table.drop_null(), tuple(columns), _SEED))
+        for table in _real(version, folder, columns)
+    ]
+    return np.unique(np.concatenate([np.empty(0, np.uint64), *found]))
 
-    def hashed() -> Iterator[Hashes]:
-        for entry in entries:
-            for batch in open_part(root, entry).iter_batches(columns=list(key)):
-                yield hash_keys(batch, key, manifest.seed)
 
-    return np.concatenate([np.empty(0, np.uint64), *hashed()])
+def _none_older(version: _Version, column: str) -> Check:
+    newest = _extreme(pc.max, version, "train", column)
+    oldest = _extreme(pc.min, version, "holdout", column)
+    undated = sum(
+        pc.sum(table.column(0).is_null(nan_is_null=True)).as_py()
+        for table in _real(version, "holdout", [column])
+    )
+    told, limit = (pc.cast(end, pa.string()).as_py() for end in (oldest, newest))
+    return Check(
+        name="holdout newer",
+        success=not pc.less_equal(oldest, newest).as_py() and not undated,
+        note=f"{column} is {told} or later in the holdout, {limit} or earlier in train"
+        + (f"; {undated:,} rows of the holdout have none" if undated else ""),
+    )
+
+
+def _extreme(
+    end: Callable[[pa.ChunkedArray | pa.Array], pa.Scalar],
+    version: _Version,
+    folder: str,
+    column: str,
+) -> pa.Scalar:
+    """Find the oldest or the newest moment; null if there is none."""
+    found = [end(table.column(0)) for table in _real(version, folder, [column])]
+    return end(pa.array(found, found[0].type)) if found else pa.scalar(None)
+
+
+def _as_named(version: _Version, column: str, values: Sequence[str]) -> Check:
+    used, held = (
+        sum(
+            int((encode(table.column(0), values) >= 0).sum())
+            for table in _real(version, side, [column])
+        )
+        for side in ("train", "holdout")
+    )
+    rows = sum(entry.rows or 0 for entry in version[1] if folder_of(entry) == "holdout")
+    return Check(
+        name="holdout as named",
+        success=not used and held == rows,
+        note=f"{held:,} of {rows:,} rows of the holdout and {used:,} of train have "
+        f"{' or '.join(values)} in {column}",
+    )

@@ -11,7 +11,7 @@ import pyarrow as pa
 from schemas.errors import TransientError, UserError, VerificationError
 from schemas.records import Check, FileEntry, Manifest
 from tasks.algorithms.weighting import train_schema
-from tasks.apartness import check_apart
+from tasks.apartness import check_apart, check_split
 from tasks.recounting import check_bytes, check_classes, check_rejected, folder_of
 from tasks.rederiving import check_derived
 from tasks.reweighing import check_published_weights
@@ -196,5 +196,7 @@ def _check_balance(manifest: Manifest) -> Check:
 
 
 def _rows(root: str, manifest: Manifest) -> list[Check]:
-    apart = [check_apart(root, manifest)] if manifest.config.key else []
-    return [*apart, check_derived(root, manifest)]
+    config, files = manifest.config, manifest.files
+    apart = [check_apart(root, files, config.key)] if config.key else []
+    parted = check_split(root, files, config.split)
+    return [*apart, *parted, check_derived(root, manifest)]

@@ -11,6 +11,7 @@ from tasks.acceleration import accelerates
 from tasks.algorithms.columns import source_schema
 from tasks.algorithms.selection import EVERYTHING
 from tasks.algorithms.sparing import spared_column
+from tasks.algorithms.split_words import interval_notes
 from tasks.stage import stage
 from tasks.storage.commits import SCRATCH
 from tasks.storage.outputs import read_folder
@@ -60,10 +61,12 @@ def evaluate_balance(
         spared=spared_column(source_schema(survey)) if samples.spared else None,
     )
     try:
-        return evaluate.evaluate(config.evaluation, problem, tables, config.seed)
+        found = evaluate.evaluate(config.evaluation, problem, tables, config.seed)
     except contest.NotComparableError as error:
         logger.warning("not evaluated: %s", error)
         return None
+    notes = (*found.notes, *interval_notes(plan.split))
+    return found.model_copy(update={"notes": notes})
 
 
 def minority(plan: ResamplePlan) -> str:

@@ -15,6 +15,7 @@ from tasks.algorithms.columns import source_schema
 from tasks.algorithms.distances import Positions
 from tasks.algorithms.routing import Routed, route
 from tasks.algorithms.selection import draws
+from tasks.algorithms.sides import deciding
 from tasks.searching import prepared, synthesised
 from tasks.storage.parquet import read_batches
 from tasks.storage.workspace import open_part
@@ -109,7 +110,7 @@ def _ordinals(
 
 def _routes(survey: Survey, plan: ResamplePlan) -> Iterator[tuple[int, Routed]]:
     schema = source_schema(survey)
-    columns = [plan.target, *plan.key]
+    columns = deciding(plan.target, plan.key, plan.split)
     for first, table in read_batches(survey.fragments, schema, columns):
         yield first, route(table, first, plan)
 

@@ -12,6 +12,7 @@ import pyarrow as pa
 from schemas.config import BalanceConfig, EvaluatorKind
 from schemas.findings import Findings, Memorisation, Overlap, Rarity
 from schemas.records import Attempt, Column, ResamplePlan, Survey
+from schemas.splits import SplitKind
 from tasks.algorithms import smote
 from tasks.algorithms.labels import Codes, encode
 from tasks.algorithms.memorisation import LOOKED_AT, Rows, memorisation
@@ -112,6 +113,14 @@ def _rarities(
     return rarities(
         {item.label: n for item, n in zip(plan.classes, counts, strict=True)},
         {item.label: item.holdout for item in plan.classes},
-        config.holdout,
+        _share(config, plan),
         config.evaluation.confidence,
     )
+
+
+def _share(config: BalanceConfig, plan: ResamplePlan) -> float:
+    """Tell what share of new rows will be held out, as far as can be told."""
+    if plan.split.kind is SplitKind.STRATIFIED:
+        return config.holdout
+    held = sum(item.holdout for item in plan.classes)
+    return held / sum(item.source for item in plan.classes)

@@ -17,6 +17,7 @@ from schemas.tournament import (
 )
 from tasks.algorithms.identity import comparison_key
 from tasks.algorithms.labels import encode
+from tasks.algorithms.sides import played_by
 from tasks.stage import stage
 from tasks.storage import comparisons
 from tasks.storage.workspace import dataset_root
@@ -119,7 +120,7 @@ def _sentinel(
         folds=True,
     )
     permuted = [one for one in results if one.match.permuted]
-    return judge(permuted, config.tournament, found)
+    return judge(permuted, played_by(config), found)
 
 
 @stage("write-leaderboard")

@@ -6,14 +6,14 @@ No row that balance holds out is among them. How they are played on is in tourna
 from schemas.config import BalanceConfig, StrategyKind
 from schemas.records import Attempt, Decision, ResamplePlan, Shard, Survey
 from tasks.algorithms.columns import source_schema
-from tasks.algorithms.cuts import cut
 from tasks.algorithms.identity import comparison_key
 from tasks.algorithms.imbalance import diagnose
 from tasks.algorithms.plan import allocate
 from tasks.algorithms.routing import route
+from tasks.algorithms.sides import played_by
 from tasks.algorithms.stratify import stratified
 from tasks.fitness import check_key
-from tasks.planning import held_out, scan
+from tasks.splitting import held_out, with_limit, with_thresholds
 from tasks.stage import stage
 from tasks.storage.commits import SCRATCH
 from tasks.storage.outputs import Outputs
@@ -27,7 +27,7 @@ def plan_comparison(config: BalanceConfig, survey: Survey) -> ResamplePlan:
     """Decide which training rows are compared on: the first by their hashes.
 
     Args:
-        config: Holdout, key, seed, and the most rows of a tournament.
+        config: Holdout, split, key, seed, and the most rows of a tournament.
         survey: Of the same config.
 
     Returns:
@@ -35,26 +35,27 @@ def plan_comparison(config: BalanceConfig, survey: Survey) -> ResamplePlan:
         rest.
 
     Raises:
-        UserError: The key is no key.
+        UserError: The key is no key, or the split leaves a side without rows.
     """
     if config.key:
         check_key(config, survey)
     held, asked = held_out(config, survey), config.tournament
-    train = {label: rows - held[label] for label, rows in survey.counts.items()}
+    train = {label: rows - held.rows[label] for label, rows in survey.counts.items()}
     sizes = stratified(train, asked.max_rows, asked.folds)
-    planned = allocate(survey.counts, held, StrategyKind.NONE, sizes, 0)
+    planned = allocate(survey.counts, held.rows, StrategyKind.NONE, sizes, 0)
     return ResamplePlan(
         run_key=comparison_key(config, survey.fingerprint),
         seed=config.seed,
         target=config.target,
         key=config.key,
+        split=config.split,
         standardize=config.strategy.standardize,
         decision=Decision(
             strategy=StrategyKind.NONE, reason="Strategies are compared on a sample."
         ),
         before=diagnose(list(train.values())),
         after=diagnose(list(sizes.values())),
-        classes=cut(planned, lambda: scan(config, survey)),
+        classes=with_thresholds(config, survey, with_limit(planned, held)),
     )
 
 
@@ -70,7 +71,7 @@ def gather_sample(
 
     Args:
         shard: Rows to read.
-        config: Names the group.
+        config: Names group and split.
         survey: Where they lie.
         plan: Which are compared on.
         attempt: Where they are written.
@@ -91,4 +92,5 @@ def gather_sample(
 
 
 def _is_read(name: str, role: str, config: BalanceConfig) -> bool:
-    return role != "ignore" or name == config.tournament.group
+    asked = {played_by(config).group, config.split.column}
+    return role != "ignore" or name in asked

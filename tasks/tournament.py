@@ -17,6 +17,7 @@ from schemas.records import Attempt, ResamplePlan, Schedule, Survey
 from schemas.tournament import Match, MatchResult
 from tasks.acceleration import accelerates
 from tasks.algorithms.arrays import one_chunk
+from tasks.algorithms.sides import played_by
 from tasks.fitness import check_made
 from tasks.sampling import SAMPLE
 from tasks.stage import stage
@@ -53,7 +54,7 @@ def deal_folds(
     from tasks.algorithms.lineup import left_out, lineup, matches
     from tasks.algorithms.tournament import set_up
 
-    asked, problem = config.tournament, _problem(survey, plan)
+    asked, problem = played_by(config), _problem(survey, plan)
     rows = read_folder(attempt, SAMPLE)
     arena = set_up(rows, problem, asked, _rules(config), config.seed)
     keep(attempt, _ROWS, arena.rows.schema, [arena.rows])
@@ -144,7 +145,7 @@ def arena(
     }
     return Arena(
         rows=kept(attempt, _ROWS),
-        problem=only_seen(_problem(survey, plan), config.tournament.group),
+        problem=only_seen(_problem(survey, plan), played_by(config).group),
         deals=tuple(numbers[str(one)] for one in range(config.tournament.repeats)),
         groups=numbers.get(_GROUP),
         rules=_rules(config),

@@ -21,6 +21,7 @@ from schemas.records import (
 )
 from tasks.algorithms.columns import source_schema
 from tasks.algorithms.weighting import train_schema
+from tasks.apartness import check_split
 from tasks.genealogy import check_lineage, check_parents, check_sample
 from tasks.recounting import (
     check_bytes,
@@ -67,6 +68,7 @@ def verify(
             *check_classes(plan.target, root, files, plan.classes),
             check_rejected(plan.target, root, files, survey.rejections),
             *_check_weights(plan, attempt, files),
+            *check_split(root, files, plan.split),
         ),
         *_passed(check_lineage(plan, attempt, files)),
         *_passed(check_parents(survey, plan, attempt, files)),

@@ -8,6 +8,8 @@ import pyarrow as pa
 from schemas.config import BalanceConfig
 from schemas.errors import UserError
 from schemas.records import Column, Role, Survey
+from schemas.splits import SplitKind
+from tasks.algorithms.sides import check_type, unlearnt
 
 _DIGITS = 38  # of decimal128; Arrow interpolates no wider ones
 
@@ -17,19 +19,24 @@ def assign(schema: pa.Schema, config: BalanceConfig) -> tuple[Column, ...]:
 
     Args:
         schema: Of the source, partition columns included.
-        config: Names target, key and ignored columns.
+        config: Names target, key, ignored columns, and that of the split.
 
     Returns:
         One record for each column, in order.
 
     Raises:
-        UserError: A named column is absent, or a feature has a type no model takes.
+        UserError: A named column is absent, or a feature has a type no model takes; or
+            the split looks at one that cannot part rows.
     """
     group = config.tournament.group
-    for name in (config.target, *config.key, *config.ignore, *filter(None, [group])):
+    split = config.split
+    parting = [name for name in (group, split.column) if name is not None]
+    for name in (config.target, *config.key, *config.ignore, *parting):
         _check_present(name, schema)
     if group is not None:
         _check_names(schema.field(group), "group")
+    if split.column is not None:
+        _check_parts(schema.field(split.column), split.kind)
     roles = {field.name: _role(field, config) for field in schema}
     odd = [field for field in schema if roles[field.name] is None]
     if odd:
@@ -60,9 +67,16 @@ def _role(field: pa.Field, config: BalanceConfig) -> Role | None:
     if field.name in config.key:
         _check_names(field, "key")
         return "key"
-    if field.name in config.ignore:
+    if field.name in config.ignore or field.name == unlearnt(config.split):
         return "ignore"
     return feature_role(field.type)
+
+
+def _check_parts(field: pa.Field, kind: SplitKind) -> None:
+    if kind is SplitKind.GROUP:
+        _check_names(field, "group")
+    else:
+        check_type(field, kind)
 
 
 def _check_names(field: pa.Field, role: str) -> None:

@@ -29,3 +29,25 @@ def cut(classes: Sequence[ClassPlan], scan: Scan) -> tuple[ClassPlan, ...]:
         )
         for item, (held, kept, extra) in zip(classes, found, strict=True)
     )
+
+
+def cut_training(classes: Sequence[ClassPlan], scan: Scan) -> tuple[ClassPlan, ...]:
+    """Fill in the thresholds among training rows, where it is known who they are.
+
+    Args:
+        classes: Each with its counts and its holdout_below.
+        scan: As for ``cut``, but rows that are held out belong to no class.
+
+    Returns:
+        The same with keep_below and extra_below.
+    """
+    training = [
+        item.model_copy(update={"source": item.source - item.holdout, "holdout": 0})
+        for item in classes
+    ]
+    return tuple(
+        item.model_copy(
+            update={"keep_below": found.keep_below, "extra_below": found.extra_below}
+        )
+        for item, found in zip(classes, cut(training, scan), strict=True)
+    )

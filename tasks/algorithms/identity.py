@@ -13,13 +13,15 @@ _WITHOUT_MEANING = {
     *("source", "output", "name", "publish", "watch", "tournament"),
     *("source_credentials", "output_credentials"),
 }
-
+_LATER = {"split"}
+"""Fields that came after runs had keys: left out where they ask for nothing new."""
 
 _COMPARED: dict[str, Any] = {
     "target": True,
     "key": True,
     "ignore": True,
     "holdout": True,
+    "split": True,
     "seed": True,
     "contract": True,
     "strategy": {"k_neighbors", "standardize", "max_growth"},
@@ -40,7 +42,7 @@ def run_key(config: BalanceConfig, fingerprint: str) -> str:
     Returns:
         64 hexadecimal digits (sha256 of canonical JSON).
     """
-    without = _WITHOUT_MEANING
+    without = _WITHOUT_MEANING | _unasked(config)
     if config.strategy.kind is StrategyKind.EVIDENCE:
         without = without - {"tournament"}
     meaning = config.model_dump(mode="json", exclude=without)
@@ -57,8 +59,15 @@ def comparison_key(config: BalanceConfig, fingerprint: str) -> str:
     Returns:
         64 hexadecimal digits (sha256 of canonical JSON).
     """
-    meaning = config.model_dump(mode="json", include=_COMPARED)
+    meaning = config.model_dump(
+        mode="json", include=_COMPARED, exclude=_unasked(config)
+    )
     return _hash({"compare": meaning, "fingerprint": fingerprint, "format": FORMAT})
+
+
+def _unasked(config: BalanceConfig) -> set[str]:
+    fields = BalanceConfig.model_fields
+    return {name for name in _LATER if getattr(config, name) == fields[name].default}
 
 
 def _hash(value: dict[str, object]) -> str:

@@ -14,7 +14,7 @@ _STARVED = 0.1  # of the training rows
 def notes(
     plans: Sequence[ClassPlan], kind: StrategyKind, strategy: Strategy
 ) -> tuple[str, ...]:
-    """Say which classes are treated differently, and what was cut.
+    """Say which classes are balanced differently, and what was cut.
 
     Args:
         plans: The plan of each class.
@@ -26,9 +26,6 @@ def notes(
     """
     k = strategy.k_neighbors
     groups = {
-        "Too small for both sides, so all rows are trained on and none held out": [
-            plan for plan in plans if plan.holdout == 0
-        ],
         "One row has no neighbour to interpolate with, so it is repeated": [
             plan for plan in plans if plan.duplicated and synthesises(kind)
         ],
@@ -36,7 +33,9 @@ def notes(
             plan for plan in plans if plan.synthetic and plan.k_neighbors < k
         ],
     }
-    named = [f"{text}: {_name(found)}." for text, found in groups.items() if found]
+    named = [
+        f"{text}: {classes_named(found)}." for text, found in groups.items() if found
+    ]
     return (*named, *_weights(plans, kind, strategy), *_totals(plans, kind, strategy))
 
 
@@ -60,7 +59,8 @@ def _weights(
     return [said]
 
 
-def _name(plans: Sequence[ClassPlan]) -> str:
+def classes_named(plans: Sequence[ClassPlan]) -> str:
+    """Name classes with their rows, the first ones if they are many."""
     shown = [f"{plan.label!r} ({plan.source:,} rows)" for plan in plans[:_SHOWN]]
     more = len(plans) - len(shown)
     return ", ".join(shown) + (f" and {more} more" if more else "")

@@ -9,8 +9,8 @@ from collections.abc import Mapping
 
 from markupsafe import Markup
 
-from schemas.config import StrategyKind
-from schemas.records import Drift, Evaluation, Evidence
+from schemas.config import BalanceConfig, StrategyKind
+from schemas.records import Drift, Evaluation, Evidence, ResamplePlan
 from tasks.algorithms import tables
 from tasks.algorithms.cautions import (
     cautions,
@@ -21,6 +21,8 @@ from tasks.algorithms.drift_words import drift_rows, drift_sentence
 from tasks.algorithms.fates import class_rows
 from tasks.algorithms.gate import objection
 from tasks.algorithms.probability_words import probability_sentence, remedy_tried
+from tasks.algorithms.sides import unlearnt
+from tasks.algorithms.split_words import judged_on
 from tasks.algorithms.templating import HTML, MARKDOWN
 from tasks.algorithms.wording import (
     alternative_sentence,
@@ -105,13 +107,18 @@ def _content(evidence: Evidence, links: Mapping[str, str]) -> dict[str, object]:
         "measures": tables.measure_rows(plan),
         "rejections": tables.rejection_rows(evidence.survey.rejections),
         "rejected": sum(one.rows for one in evidence.survey.rejections),
-        "unused": [
-            *(plan.target, *plan.key, *evidence.config.ignore),
-            *filter(None, [plan.weight_column]),
-        ],
+        "unused": _unused(plan, evidence.config),
+        "judged_on": judged_on(plan.split),
         "config": evidence.config.model_dump_json(indent=2),
         "compared": _compared(evidence),
     }
+
+
+def _unused(plan: ResamplePlan, config: BalanceConfig) -> list[str]:
+    """Name the columns of train/ that are no features, each once."""
+    perhaps = (unlearnt(plan.split), plan.weight_column)
+    names = (plan.target, *plan.key, *config.ignore, *perhaps)
+    return list(dict.fromkeys(name for name in names if name is not None))
 
 
 def _judgement(evaluation: Evaluation | None) -> dict[str, object]:

@@ -20,6 +20,7 @@ from tasks.algorithms.selection import (
     hash_ordinals,
     splitmix64,
 )
+from tasks.algorithms.sides import coordinates
 
 Mask = npt.NDArray[np.bool_]
 Counts = npt.NDArray[np.int64]
@@ -77,30 +78,39 @@ def route(table: pa.Table, first: int, plan: ResamplePlan) -> Routed:
     """Decide each row by itself, whatever batch it comes in.
 
     Args:
-        table: Holds the target and the key columns.
+        table: Holds the target, the key columns and that of the split.
         first: Ordinal of its first row.
-        plan: The thresholds of each class.
+        plan: The split, and the thresholds of each class.
 
     Returns:
         The fate of each row.
     """
     codes = encode(table.column(plan.target), [item.label for item in plan.classes])
-    return decided(codes, row_hashes(table, first, plan.key, plan.seed), plan.classes)
+    hashes = row_hashes(table, first, plan.key, plan.seed)
+    sides = coordinates(table, hashes, plan.split, plan.seed)
+    return decided(codes, hashes, plan.classes, sides)
 
 
-def decided(codes: Codes, hashes: Hashes, classes: Sequence[ClassPlan]) -> Routed:
-    """Decide each row by its class and its hash alone.
+def decided(
+    codes: Codes,
+    hashes: Hashes,
+    classes: Sequence[ClassPlan],
+    sides: Hashes | None = None,
+) -> Routed:
+    """Decide each row by its class, its hash and its side alone.
 
     Args:
         codes: Class of each row, -1 for none.
         hashes: Of the same rows.
         classes: The thresholds of each class, in the order of the codes.
+        sides: Coordinates of the same rows, as of sides; not given, their hashes.
 
     Returns:
         The fate of each row.
     """
+    sides = hashes if sides is None else sides
     places = codes.astype(np.intp)  # what numpy looks things up by
-    holdout = _below(hashes, places, [item.holdout_below for item in classes])
+    holdout = _below(sides, places, [item.holdout_below for item in classes])
     kept = _below(hashes, places, [item.keep_below for item in classes])
     kept &= ~holdout
     return Routed(codes, holdout, _times(hashes, places, kept, classes), hashes)

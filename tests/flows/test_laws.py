@@ -1,6 +1,7 @@
 """One list of laws for every strategy, on tables that hypothesis makes."""
 
 import math
+import random
 from collections import Counter
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -16,6 +17,7 @@ from flows.pipeline import balance_dataset
 from schemas.config import BalanceConfig, EvaluatorKind, StrategyKind
 from schemas.errors import UserError
 from schemas.records import Manifest, Outcome
+from schemas.splits import SplitKind
 from tasks.algorithms.plan import target_rows
 from tasks.running import DirectRunner
 from tests.datasets import QUICK
@@ -111,7 +113,8 @@ def check_counts(source: pa.Table, version: Version) -> None:
         assert item.source == item.holdout + item.kept + item.dropped
         assert item.train == item.kept + item.duplicated + item.synthetic
         assert (
-            item.holdout == item.source - 1
+            version.manifest.config.split.kind is not SplitKind.STRATIFIED
+            or item.holdout == item.source - 1
             or abs(item.holdout - share * item.source) <= 0.5 + 1e-6
         )
         assert _count(version.holdout, item.label) == item.holdout
@@ -210,6 +213,26 @@ def check_parents(source: pa.Table, version: Version) -> None:
     assert version.made[ID].null_count == version.made.num_rows
 
 
+def check_sides(_source: pa.Table, version: Version) -> None:
+    """Train and holdout are on those sides that the split says."""
+    split = version.manifest.config.split
+    if split.column is None:
+        return
+    held = version.holdout[split.column].to_pylist()
+    used = version.real[split.column].to_pylist()
+    if split.kind is SplitKind.TIME:
+        dated = [at for at in used if at is not None]
+        assert not dated or min(held) > max(dated)
+        return
+    if split.kind is SplitKind.GROUP:
+        assert not set(held) & set(used) - {None}
+    else:
+        assert set(held) <= set(split.values)
+        assert not set(used) & set(split.values)
+    if version.made.num_rows:
+        assert version.made[split.column].null_count == version.made.num_rows
+
+
 def check_weights(_source: pa.Table, version: Version) -> None:
     """Weights add up to the training rows before, by class as they should."""
     manifest = version.manifest
@@ -245,6 +268,7 @@ LAWS = [
     check_rows,
     check_copies,
     check_parents,
+    check_sides,
     check_weights,
 ]
 
@@ -279,11 +303,47 @@ def test_evidence_obeys_every_law(data: st.DataObject) -> None:
         reject()
 
 
-def obey(kind: StrategyKind, data: st.DataObject) -> None:
+PARTING = {
+    SplitKind.GROUP: pa.array([*"abcdefghij", None]),
+    SplitKind.TIME: pa.array([*range(30), None], pa.timestamp("us", "UTC")),
+    SplitKind.COLUMN: pa.array(["test", "dev", "train", "", "more"]),
+}
+"""What the columns hold that rows may be split by."""
+
+
+@pytest.mark.parametrize("by", PARTING)
+@settings(max_examples=5, phases=PHASES)
+@given(data=st.data())
+def test_every_split_obeys_every_law(by: SplitKind, data: st.DataObject) -> None:
+    kinds = [kind for kind in StrategyKind if kind != "evidence"]
+    try:
+        obey(data.draw(st.sampled_from(kinds)), data, by)
+    except UserError as error:
+        assert "row to train on" in str(error) or "held out" in str(error)  # noqa: PT017 - or rejected
+        reject()
+
+
+@st.composite
+def parted(
+    draw: st.DrawFn, table: pa.Table, by: SplitKind
+) -> tuple[pa.Table, dict[str, object]]:
+    """Append a column to split rows by, and ask for that."""
+    pool, rng = PARTING[by], random.Random(draw(st.integers(0, 2**32)))  # noqa: S311 - no secret
+    chosen = pool.take(pa.array(rng.choices(range(len(pool)), k=table.num_rows)))
+    values = {"values": ["test", "dev"]} if by is SplitKind.COLUMN else {}
+    split = {"kind": by, "column": "part", **values}
+    share = draw(st.floats(0.05, 0.5))
+    return table.append_column("part", chosen), {"split": split, "holdout": share}
+
+
+def obey(kind: StrategyKind, data: st.DataObject, by: SplitKind | None = None) -> None:
     """Balance a table that is drawn, cut in two ways, and hold it against all laws."""
     table = data.draw(tables())
     table = table.append_column(ID, pa.array(range(table.num_rows)))
     asked = data.draw(requests(kind))
+    if by is not None:
+        table, split = data.draw(parted(table, by))
+        asked |= split
     files, row_group = data.draw(st.integers(1, 4)), data.draw(st.integers(1, 50))
     with TemporaryDirectory() as temporary:
         place = Path(temporary)

@@ -220,6 +220,7 @@ def test_rows_moved_to_another_partition_are_another_source(tmp_path: Path) -> N
         {"contract": {"nullable": False}},
         {"policy": {"balanced_up_to": 2}},
         {"evaluation": {"evaluator": "knn"}},
+        {"split": {"kind": "time", "column": "x"}},
     ],
 )
 def test_whatever_may_change_the_bytes_is_another_run(
@@ -228,6 +229,17 @@ def test_whatever_may_change_the_bytes_is_another_run(
     plain = run_key(_config(Path("x")), "0")
     assert run_key(_config(Path("x"), **fields), "0") != plain
     assert run_key(_config(Path("x")), "1") != plain
+
+
+def test_keys_from_before_there_was_a_choice_of_splits_stay() -> None:
+    """What is published need not be made anew for a field that says: as ever."""
+    old = BalanceConfig(source="x", target="y")
+    assert run_key(old, "0") == (
+        "7af088d6b189986e6405f7475f6305de64e25941f5b25c5132ccbff47863fbdc"
+    )
+    assert comparison_key(old, "0") == (
+        "68cc5bc59c1784628c99163b97bb17cfcf4f312c3cd0940b70a131b30efc0d44"
+    )
 
 
 def test_a_tournament_matters_where_it_decides() -> None:
@@ -252,6 +264,7 @@ def test_a_comparison_is_named_by_what_decides_it() -> None:
     others: list[dict[str, object]] = [
         {"seed": 1},
         {"ignore": ["x"]},
+        {"split": {"kind": "group", "column": "x"}},
         {"strategy": {"k_neighbors": 3}},
         {"evaluation": {"metric": "mcc"}},
         {"tournament": {"folds": 3}},
