@@ -4,13 +4,13 @@ How much it needs is estimated in algorithms.memory; what there is, read in stor
 """
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from schemas.config import BalanceConfig
 from schemas.errors import UserError
 from schemas.records import ClassPlan, Survey
 from tasks.algorithms.columns import source_schema
-from tasks.algorithms.memory import estimate
+from tasks.algorithms.memory import Item, estimate, estimate_comparison
 from tasks.storage.memory import LIMIT, obtainable
 from tasks.storage.parquet import row_bytes
 
@@ -28,13 +28,31 @@ def check_memory(
     Raises:
         UserError: It needs more than this machine, or EVENKEEL_MEMORY_LIMIT, has.
     """
-    there = obtainable(os.environ.get(LIMIT))
-    if there is None:
-        return
     width = row_bytes(source_schema(survey))
-    items = estimate(config, survey, classes, width, os.cpu_count() or 1)
+    _refuse_beyond(estimate(config, survey, classes, width, os.cpu_count() or 1))
+
+
+def check_comparison_memory(
+    config: BalanceConfig, survey: Survey, rows: Mapping[str, int]
+) -> None:
+    """Refuse a tournament that the kernel would kill.
+
+    Args:
+        config: Trees of a forest.
+        survey: The columns.
+        rows: Of each class, compared on.
+
+    Raises:
+        UserError: It needs more than this machine, or EVENKEEL_MEMORY_LIMIT, has.
+    """
+    width, threads = row_bytes(source_schema(survey)), os.cpu_count() or 1
+    _refuse_beyond(estimate_comparison(config, survey, rows, width, threads))
+
+
+def _refuse_beyond(items: Sequence[Item]) -> None:
+    there = obtainable(os.environ.get(LIMIT))
     needed = sum(item.bytes for item in items)
-    if needed > there:
+    if there is not None and needed > there:
         largest = max(items)
         raise UserError(
             f"this run needs about {_size(needed)} of memory and can have "

@@ -13,6 +13,7 @@ from tasks.algorithms.routing import route
 from tasks.algorithms.sides import played_by
 from tasks.algorithms.stratify import stratified
 from tasks.fitness import check_key
+from tasks.guarding import check_comparison_memory
 from tasks.splitting import held_out, with_limit, with_thresholds
 from tasks.stage import stage
 from tasks.storage.commits import SCRATCH
@@ -35,13 +36,15 @@ def plan_comparison(config: BalanceConfig, survey: Survey) -> ResamplePlan:
         rest.
 
     Raises:
-        UserError: The key is no key, or the split leaves a side without rows.
+        UserError: The key is no key, the split leaves a side without rows, or so many
+            rows need more memory than there is.
     """
     if config.key:
         check_key(config, survey)
     held, asked = held_out(config, survey), config.tournament
     train = {label: rows - held.rows[label] for label, rows in survey.counts.items()}
     sizes = stratified(train, asked.max_rows, asked.folds)
+    check_comparison_memory(config, survey, sizes)
     planned = allocate(survey.counts, held.rows, StrategyKind.NONE, sizes, 0)
     return ResamplePlan(
         run_key=comparison_key(config, survey.fingerprint),

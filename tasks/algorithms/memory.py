@@ -4,7 +4,7 @@ What the machine has is read in storage.memory. The constants were fitted to pea
 whole runs on two threads.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from schemas.config import BalanceConfig, EvaluatorKind
@@ -75,6 +75,37 @@ def estimate(
         stages.append(_evaluation(config, survey, classes, row_bytes))
     itself = Item(program, "the program itself", "use a larger machine")
     return itself, max(stages)
+
+
+def estimate_comparison(
+    config: BalanceConfig,
+    survey: Survey,
+    rows: Mapping[str, int],
+    row_bytes: int,
+    threads: int,
+) -> tuple[Item, Item]:
+    """Estimate the memory of a tournament when it takes the most.
+
+    Args:
+        config: Trees of a forest.
+        survey: The columns.
+        rows: Of each class, compared on.
+        row_bytes: Of one source row in memory.
+        threads: Matches that are played at once.
+
+    Returns:
+        The program itself, and what takes the most beside it.
+    """
+    played = len(rows) * max(rows.values())  # once every class is as large
+    numbers = len(numeric(survey.columns)) + len(categorical(survey.columns))
+    each = row_bytes + _FRAME * numbers + config.evaluation.trees * _NODE
+    return Item(
+        _PROGRAM + _LEARNING, "the program itself", "use a larger machine"
+    ), Item(
+        threads * played * each,
+        f"{threads} matches at once, of up to {played:,} rows once classes are evened",
+        "lower tournament.max_rows or evaluation.trees",
+    )
 
 
 def _streamed(survey: Survey, row_bytes: int, threads: int) -> Item:

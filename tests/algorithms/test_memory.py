@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from schemas.config import BalanceConfig, EvaluatorKind, StrategyKind
 from schemas.records import Column, Survey
-from tasks.algorithms.memory import Item, estimate
+from tasks.algorithms.memory import Item, estimate, estimate_comparison
 from tasks.planning import draft
 
 ROWS = st.integers(2, 10**9)
@@ -141,3 +141,19 @@ def test_a_search_in_a_file_that_was_measured() -> None:
     _, most = needed(5_000_000, 50_000_000)
     assert most.purpose.startswith("4,000,000 rows of 1 class(es)")
     assert 206e6 + 4_000_000 * 20 * 4 < most.bytes < 1.25e9
+
+
+@given(st.integers(1, 10**7), st.integers(1, 10**7), THREADS)
+def test_a_tournament_needs_more_for_more_rows_and_matches_at_once(
+    rare: int, usual: int, threads: int
+) -> None:
+    found = survey({"rare": rare, "usual": usual}, 20)
+    config = BalanceConfig(source="t", target="y")
+
+    def compared(times: int, threads: int) -> int:
+        rows = {"rare": rare * times, "usual": usual * times}
+        return total(estimate_comparison(config, found, rows, 168, threads))
+
+    once = compared(1, threads)
+    assert once < compared(2, threads)
+    assert once < compared(1, threads + 1)

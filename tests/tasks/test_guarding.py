@@ -6,9 +6,10 @@ import pytest
 
 from flows.pipeline import balance_dataset
 from schemas.errors import UserError
-from tasks.guarding import check_memory
+from tasks.guarding import check_comparison_memory, check_memory
 from tasks.planning import draft, plan_resampling
 from tasks.running import DirectRunner
+from tasks.sampling import plan_comparison
 from tasks.storage.memory import LIMIT
 from tasks.survey import survey_source
 from tests.datasets import request
@@ -27,6 +28,22 @@ def test_a_run_beyond_the_limit_is_refused_with_the_numbers_and_the_way_out(
     assert "the program itself" in message
     assert LIMIT in message
     assert not list(tmp_path.iterdir())
+
+
+def test_a_tournament_beyond_the_limit_is_refused_with_the_way_out(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    config = request("glass", tmp_path)
+    survey = survey_source.fn(config)
+    monkeypatch.setenv(LIMIT, "64GB")
+    assert plan_comparison.fn(config, survey).classes
+    monkeypatch.setenv(LIMIT, "300MB")
+    with pytest.raises(UserError, match=r"needs about 0\.35 GB.*can have 0\.30 GB"):
+        plan_comparison.fn(config, survey)
+    monkeypatch.setenv(LIMIT, "64GB")
+    huge = {"rare": 10**7, "usual": 10**8}
+    with pytest.raises(UserError, match=r"evened: lower tournament\.max_rows"):
+        check_comparison_memory(config, survey, huge)
 
 
 def test_a_run_within_the_limit_is_planned(
