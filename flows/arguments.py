@@ -45,6 +45,7 @@ def _add_run(command: argparse.ArgumentParser) -> None:
     add = command.add_argument
     add("--force", action="store_true", help="redo even if nothing changed")
     add("--json", action="store_true", help="one JSON record on stdout")
+    add("--concurrency", type=int, metavar="N", help="datasets at once (default: 2)")
     _add_prefect(command)
     _add_tournament(command, "the tournament of --strategy evidence")
     command.set_defaults(act=commands.run)
@@ -196,7 +197,7 @@ def _add_source(command: argparse.ArgumentParser) -> None:
         "--k-neighbors", type=int, metavar="K", help="neighbours for SMOTE (default: 5)"
     )
     add("--seed", type=int, metavar="N", help="same seed, same bytes (default: 0)")
-    add("--config", metavar="FILE.yaml", help="a BalanceConfig; options override it")
+    add("--config", metavar="FILE.yaml", help="fields, or a list of datasets (run)")
 
 
 def _add_output(command: argparse.ArgumentParser) -> None:

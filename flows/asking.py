@@ -50,16 +50,32 @@ def balance_config(asked: argparse.Namespace) -> BalanceConfig:
     Raises:
         UserError: The file cannot be read, or a field is wrong; names each field.
     """
-    values = _read(asked.config) if asked.config else {}
+    values = read(asked.config) if asked.config else {}
+    if isinstance(values, dict) and "datasets" not in values:
+        return validated(overridden(values, asked))
+    raise UserError(
+        f"config file {asked.config!r} lists several datasets, which is for 'evenkeel "
+        "run' alone; write one into a file of its own, as lines such as 'target: y'"
+    )
+
+
+def overridden(values: Mapping[str, Any], asked: argparse.Namespace) -> dict[str, Any]:
+    """Let the options override what a file says of a dataset.
+
+    Args:
+        values: As read; not validated.
+        asked: The options; None where one was not given.
+    """
+    made = dict(values)
     for field in _PLAIN:
         if (value := getattr(asked, field, None)) is not None:
-            values[field] = value
+            made[field] = value
     if (value := getattr(asked, "split", None)) is not None:
-        values["split"] = _split(value)
+        made["split"] = _split(value)
     for option, (model, field) in _NESTED.items():
         if (value := getattr(asked, option, None)) is not None:
-            values[model] = _with(values.get(model), field, value)
-    return validated(values)
+            made[model] = _with(made.get(model), field, value)
+    return made
 
 
 def _split(text: str) -> dict[str, Any]:
@@ -88,10 +104,10 @@ def validated(values: Mapping[str, Any]) -> BalanceConfig:
     try:
         return BalanceConfig.model_validate(values)
     except ValidationError as error:
-        raise UserError("; ".join(map(_explain, _innermost(error)))) from error
+        raise UserError("; ".join(map(explain, innermost(error)))) from error
 
 
-def _innermost(error: ValidationError) -> list[Mapping[str, Any]]:
+def innermost(error: ValidationError) -> list[Mapping[str, Any]]:
     """Leave out what only follows: a list is too short where its items are wrong."""
     found: list[Mapping[str, Any]] = [*error.errors()]
     places = [one["loc"] for one in found]
@@ -105,7 +121,12 @@ def _innermost(error: ValidationError) -> list[Mapping[str, Any]]:
     ]
 
 
-def _explain(error: Mapping[str, Any]) -> str:
+def explain(error: Mapping[str, Any]) -> str:
+    """Say what is wrong with a field, and what was given.
+
+    Args:
+        error: One of pydantic's.
+    """
     field = ".".join(map(str, error["loc"])) or "config"
     if error["type"] == "missing":
         option = "SOURCE" if field == "source" else f"--{field}"
@@ -117,7 +138,12 @@ def _explain(error: Mapping[str, Any]) -> str:
     return f"{field}: {message}{shown}"
 
 
-def _read(path: str) -> dict[str, Any]:
+def read(path: str) -> dict[str, Any] | list[Any]:
+    """Read a YAML file.
+
+    Raises:
+        UserError: It cannot be read, or holds neither a mapping nor a list.
+    """
     try:
         text = Path(path).read_text(encoding="utf-8")
         values = yaml.load(text, _loader())  # noqa: S506 - a SafeLoader, see there
@@ -126,7 +152,7 @@ def _read(path: str) -> dict[str, Any]:
         said = str(error) or type(error).__name__
         said = " ".join(said.split())  # YAML's own are lines with a drawing
         raise UserError(f"config file {path!r} cannot be read: {said}") from error
-    if not isinstance(values, dict):
+    if not isinstance(values, dict | list):
         raise UserError(
             f"config file {path!r} holds no mapping; write lines such as 'target: y'"
         )

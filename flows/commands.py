@@ -26,9 +26,15 @@ def run(asked: argparse.Namespace) -> None:
     for name, value in _PREFECT.items():
         os.environ.setdefault(name, value)
     from flows.asking import balance_config
+    from flows.batch_file import is_batch
     from flows.console import show_outcome
     from tasks.credentials import entrusted
 
+    if is_batch(asked):
+        from flows.batch_command import run_batch
+
+        run_batch(asked, as_flow_run=_as_flow_run(asked.prefect))
+        return
     config = balance_config(asked)
     if _as_flow_run(asked.prefect):
         from flows.balance import balance

@@ -6,9 +6,10 @@ from prefect import flow, runtime
 
 from schemas.config import BalanceConfig
 from schemas.records import Sighting
+from tasks.distinct import check_distinct
 from tasks.engines import Engine
 from tasks.flow_running import PrefectRunner
-from tasks.watching import check_distinct, look, show_sightings
+from tasks.watching import look, show_sightings
 
 
 def run_name() -> str:

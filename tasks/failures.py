@@ -38,7 +38,7 @@ def report_failure(flow: Flow[..., Any], flow_run: FlowRun, state: State) -> Non
         flow_run: The run that failed or crashed.
         state: How it ended; its message is the reason.
     """
-    with _harmless(flow, flow_run, "tell of its failure"):
+    with harmless(flow, flow_run, "tell of its failure"):
         facts = {
             "dataset": _dataset(asked(flow_run.parameters)),
             "reason": shorten((state.message or "no reason known")[:_READ], _REASON),
@@ -62,7 +62,7 @@ def clean_up(flow: Flow[..., Any], flow_run: FlowRun, state: State) -> None:
         flow_run: The run that failed, crashed or was cancelled.
         state: How it ended.
     """
-    with _harmless(flow, flow_run, f"clean up after it {state.name}"):
+    with harmless(flow, flow_run, f"clean up after it {state.name}"):
         config = asked(flow_run.parameters)
         for _ in range(_discarded(config, str(flow_run.id)) if config else 0):
             flow_run_logger(flow_run, flow).info("removed what was left unfinished")
@@ -109,7 +109,14 @@ def _dataset(config: BalanceConfig | None) -> str:
 
 
 @contextmanager
-def _harmless(flow: Flow[..., Any], run: FlowRun, what: str) -> Iterator[None]:
+def harmless(flow: Flow[..., Any], run: FlowRun, what: str) -> Iterator[None]:
+    """Let no hook fail a run once more: what fails in the body is a warning of its log.
+
+    Args:
+        flow: Of the run.
+        run: That the hook is about.
+        what: Is tried, in words.
+    """
     try:
         yield
     except Exception as error:  # noqa: BLE001 - a hook must not fail a run once more

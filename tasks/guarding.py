@@ -1,6 +1,7 @@
 """Guarding: a run that would not fit is refused before it starts.
 
-How much it needs is estimated in algorithms.memory; what there is, read in storage.
+How much it needs is estimated in algorithms.memory; what there is, read in storage. One
+that fits, but not beside others of its process, waits for them: see sharing.
 """
 
 import os
@@ -11,6 +12,7 @@ from schemas.errors import UserError
 from schemas.records import ClassPlan, Survey
 from tasks.algorithms.columns import source_schema
 from tasks.algorithms.memory import Item, estimate, estimate_comparison
+from tasks.sharing import room
 from tasks.storage.memory import LIMIT, obtainable
 from tasks.storage.parquet import row_bytes
 
@@ -50,8 +52,9 @@ def check_comparison_memory(
 
 
 def _refuse_beyond(items: Sequence[Item]) -> None:
-    there = obtainable(os.environ.get(LIMIT))
-    needed = sum(item.bytes for item in items)
+    itself, most = (item.bytes for item in items)
+    needed = itself + most
+    there = room(itself, most, lambda: obtainable(os.environ.get(LIMIT)))
     if there is not None and needed > there:
         largest = max(items)
         raise UserError(

@@ -5,15 +5,25 @@ The progress of flow runs is shown by progress_artifact, that of the command by 
 
 from collections.abc import Callable, Sequence
 from time import monotonic
+from typing import Protocol
 
 from tasks.algorithms.pace import Pace, advance, begin, finish, told
 from tasks.algorithms.workload import call_size, part_sizes
+from tasks.stopping import go_on
 
 Progress = Callable[[str, Pace], None]
 """Told the name of a stage and its pace: when it begins, after each part, at its end.
 
 Moments of the pace are those of ``time.monotonic``.
 """
+
+
+class Report(Protocol):
+    """Shows the progress of one dataset, or of several at once by their names."""
+
+    def __call__(self, stage: str, pace: Pace, dataset: str = "") -> None:
+        """Show how far a stage is."""
+        ...
 
 
 def silent(_stage: str, _pace: Pace) -> None:
@@ -25,6 +35,7 @@ class Follower:
 
     def __init__(self, stage: str, tell: Progress, pace: Pace) -> None:
         """Tell that a stage begins."""
+        go_on()
         self.stage, self._tell = stage, tell
         self._set(pace)
 
@@ -34,6 +45,7 @@ class Follower:
 
     def count(self, size: int) -> None:
         """Count a part that is done, by its size."""
+        go_on()
         self._set(advance(self.pace, size, monotonic()))
 
     def finish(self, size: int | None = None) -> str:

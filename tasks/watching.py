@@ -11,7 +11,7 @@ from prefect import runtime
 from prefect.artifacts import create_table_artifact
 
 from schemas.config import BalanceConfig
-from schemas.errors import EvenkeelError, UserError
+from schemas.errors import EvenkeelError
 from schemas.records import Sighting
 from tasks.algorithms.sightings import (
     is_news,
@@ -73,29 +73,6 @@ def show_sightings(sightings: Sequence[Sighting]) -> None:
     create_table_artifact(
         sighting_table(sightings), key=TABLE, description=summary_line(sightings)
     )
-
-
-def check_distinct(datasets: Sequence[BalanceConfig]) -> None:
-    """Refuse datasets that would be taken for one another.
-
-    Args:
-        datasets: All that a run looks at.
-
-    Raises:
-        UserError: There is none, or two have one name; events, artifacts and
-            OUTPUT/NAME are called by it.
-    """
-    if not datasets:
-        raise UserError("There is no dataset to watch. Name one or more in datasets.")
-    sources: dict[str, str] = {}
-    for config in datasets:
-        name = title(config)
-        if name in sources:
-            raise UserError(
-                f"Two datasets are called {name!r}, of {sources[name]!r} and "
-                f"{config.source!r}. Give each a name of its own, by the field name."
-            )
-        sources[name] = config.source
 
 
 @with_credentials

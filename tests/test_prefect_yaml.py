@@ -101,6 +101,7 @@ def test_the_deployments_are_these() -> None:
         *("balance/nightly", "balance/on-new-data"),
         *("balance/on-processes", "balance/on-dask"),
         *("watch/every-15-minutes", "retrain/on-balanced", "compare/weekly"),
+        "balance-many/every-night",
     }
 
 

@@ -3,6 +3,8 @@
 Nothing outside of the fold's training rows is seen here; which they are is in folds.
 """
 
+from collections.abc import Sequence
+
 import numpy as np
 import pyarrow as pa
 
@@ -44,7 +46,29 @@ def balanced(
     sizes = target_rows(counts, strategy.kind, strategy)
     nothing = dict.fromkeys(counts, 0)
     planned = allocate(counts, nothing, strategy.kind, sizes, strategy.k_neighbors)
-    codes = encode(rows.column(problem.target), list(counts))
+    return resampled(rows, problem, strategy, planned, seed)
+
+
+def resampled(
+    rows: pa.Table,
+    problem: Problem,
+    strategy: Strategy,
+    planned: Sequence[ClassPlan],
+    seed: int,
+) -> pa.Table:
+    """Carry out a plan in memory.
+
+    Args:
+        rows: As for ``balanced``.
+        problem: As for ``balanced``.
+        strategy: Whether neighbours are searched on standardised columns.
+        planned: Rows of each class that has any; thresholds are still open.
+        seed: As for ``balanced``.
+
+    Returns:
+        As ``balanced``.
+    """
+    codes = encode(rows.column(problem.target), [item.label for item in planned])
     hashes = hash_ordinals(0, rows.num_rows, seed)
     classes = cut(planned, lambda: [(codes, hashes)])
     times = decided(codes, hashes, classes).times

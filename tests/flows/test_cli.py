@@ -266,8 +266,8 @@ def test_an_empty_place_holds_no_version(evenkeel: Command, tmp_path: Path) -> N
 def test_a_config_file_that_is_no_mapping_is_refused(
     evenkeel: Command, tmp_path: Path
 ) -> None:
-    config = tmp_path / "list.yaml"
-    config.write_text("- source\n")
+    config = tmp_path / "text.yaml"
+    config.write_text("source\n")
     _refused(evenkeel("run", "--config", config), "holds no mapping")
 
 

@@ -17,13 +17,12 @@ from prefect.settings import PREFECT_API_KEY, PREFECT_API_URL, temporary_setting
 
 from flows.pipeline import balance_dataset
 from schemas.config import BalanceConfig
-from schemas.errors import UserError
 from schemas.records import Sighting
 from tasks.algorithms.sightings import is_news
 from tasks.observing import observe, remember
 from tasks.running import DirectRunner
 from tasks.survey import survey_source
-from tasks.watching import check_distinct, look
+from tasks.watching import look
 from tests.project import until
 
 DAYS = 86_400
@@ -409,18 +408,3 @@ def test_another_request_is_another_look(published: BalanceConfig) -> None:
 def test_watching_leaves_the_version_as_it_is(published: BalanceConfig) -> None:
     see(published)
     assert balance_dataset(published, DirectRunner()).status == "unchanged"
-
-
-def test_datasets_that_would_be_taken_for_one_another_are_refused(
-    tmp_path: Path,
-) -> None:
-    config = watched(tmp_path)
-    unnamed = watched(tmp_path, name=None)
-    other = unnamed.model_copy(update={"name": "source"})
-    check_distinct([config, unnamed])
-    with pytest.raises(UserError, match="Two datasets are called 'toy'"):
-        check_distinct([config, config.model_copy(update={"output": "elsewhere"})])
-    with pytest.raises(UserError, match="Two datasets are called 'source'"):
-        check_distinct([unnamed, config, other])
-    with pytest.raises(UserError, match="no dataset to watch"):
-        check_distinct([])
