@@ -98,7 +98,7 @@ def draft(
         strategy,
     )
     exceptions = (
-        *split_notes(classes, config.split, config.holdout),
+        *split_notes(classes, config.split, config.holdout, held.since),
         *notes(classes, kind, strategy),
     )
     if board is not None:

@@ -14,7 +14,6 @@ from schemas.records import (
     Attempt,
     FileEntry,
     ResamplePlan,
-    SampleThresholds,
     Shard,
     ShardResult,
     Survey,
@@ -23,6 +22,7 @@ from tasks.algorithms.columns import free_name, source_schema
 from tasks.algorithms.labels import encode
 from tasks.algorithms.routing import Counts, Routed, repeat, route, sampled_copies
 from tasks.algorithms.selection import below
+from tasks.algorithms.sides import kin
 from tasks.algorithms.sparing import mark, spared
 from tasks.algorithms.weighting import with_weights
 from tasks.stage import stage
@@ -121,18 +121,20 @@ def _with_reason(table: pa.Table, survey: Survey, target: str) -> pa.Table:
 def _write_scratch(outputs: Outputs, batch: _Batch, plan: ResamplePlan) -> None:
     """Keep aside what later stages read: samples to evaluate, donors to synthesise."""
     if plan.samples.asis:
-        _write_samples(outputs, batch, plan.samples)
+        _write_samples(outputs, batch, plan)
     for code, item in enumerate(plan.classes):
         if item.synthetic:
             mine = (batch.routed.codes == code) & (batch.routed.times > 0)
             outputs.write(f"{SCRATCH}/donors-{code:05d}", _donors(batch, mine))
 
 
-def _write_samples(outputs: Outputs, batch: _Batch, samples: SampleThresholds) -> None:
+def _write_samples(outputs: Outputs, batch: _Batch, plan: ResamplePlan) -> None:
     table, routed, sampling = batch.table, batch.routed, batch.routed.sampling
+    samples = plan.samples
     marked = table
     if samples.spared:
-        marked = mark(table, spared(routed.hashes, samples.spared))
+        alike = kin(table, routed.hashes, plan.split, plan.seed)
+        marked = mark(table, spared(alike, samples.spared))
     asis = ~routed.rejected & ~routed.holdout & below(sampling, samples.asis)
     held = routed.holdout & below(sampling, samples.holdout)
     places = repeat(routed.times)

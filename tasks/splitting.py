@@ -8,11 +8,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from schemas.config import BalanceConfig
 from schemas.errors import UserError
 from schemas.records import ClassPlan, Survey
-from schemas.splits import SplitKind
+from schemas.splits import Split, SplitKind
 from tasks.algorithms.columns import source_schema
 from tasks.algorithms.counts import ClassCounts, count
 from tasks.algorithms.cuts import cut, cut_training
@@ -21,7 +23,7 @@ from tasks.algorithms.plan import holdout_rows
 from tasks.algorithms.quantiles import at_rank, nearest_gap
 from tasks.algorithms.routing import row_hashes
 from tasks.algorithms.selection import EVERYTHING, Hashes, below
-from tasks.algorithms.sides import coordinates, deciding
+from tasks.algorithms.sides import coordinates, deciding, newest_first
 from tasks.algorithms.split_words import no_holdout, no_training
 from tasks.algorithms.thresholds import count_below
 from tasks.storage.parquet import read_batches
@@ -36,6 +38,8 @@ class Held(NamedTuple):
     """Of each class."""
     below: int = 0
     """The limit of all classes; 0 where each has its own, which is found later."""
+    since: str | None = None
+    """The oldest moment that is held out, if the split is by time."""
 
 
 class _Rows(NamedTuple):
@@ -71,7 +75,7 @@ def held_out(config: BalanceConfig, survey: Survey) -> Held:
     for label, count_of_all in survey.counts.items():
         if rows[label] == count_of_all:
             raise UserError(no_training(label, count_of_all, config.split))
-    return Held(rows, limit)
+    return Held(rows, limit, _since(survey, config.split, limit))
 
 
 def _of_each_class(config: BalanceConfig, survey: Survey) -> dict[str, int]:
@@ -118,6 +122,19 @@ def _newest(config: BalanceConfig, survey: Survey) -> int:
             "are newer; split by another column, or not by time"
         )
     return limit
+
+
+def _since(survey: Survey, split: Split, limit: int) -> str | None:
+    """Write the moment from which on rows are held out as its column would."""
+    if split.column is None or split.kind is not SplitKind.TIME:
+        return None
+    schema, found = source_schema(survey), []
+    for _, table in read_batches(survey.fragments, schema, [split.column]):
+        times = table.column(0)
+        held = below(newest_first(times), limit)
+        found.append(pc.min(times.filter(pa.array(held))))
+    oldest = pc.min(pa.array(found, schema.field(split.column).type))
+    return str(pc.cast(oldest, pa.string()).as_py())
 
 
 def _check_values(config: BalanceConfig, survey: Survey) -> None:

@@ -94,9 +94,30 @@ def coordinates(table: pa.Table, hashes: Hashes, split: Split, seed: int) -> Has
     if split.kind is SplitKind.GROUP:
         return _of_groups(column, hashes, seed)
     if split.kind is SplitKind.TIME:
-        return ~in_order(column)
+        return newest_first(column)
     held = encode(column, split.values) >= 0
     return np.where(held, np.uint64(0), np.uint64(EVERYTHING - 1))
+
+
+def newest_first(times: pa.ChunkedArray) -> Hashes:
+    """Number moments so that later ones have smaller numbers, and no time the most."""
+    return ~in_order(times)
+
+
+def kin(table: pa.Table, hashes: Hashes, split: Split, seed: int) -> Hashes:
+    """Give rows that belong together one hash: those of a group, if there are groups.
+
+    Args:
+        table: As for coordinates.
+        hashes: Of the rows.
+        split: As for coordinates.
+        seed: The run's seed.
+
+    Returns:
+        uint64 of shape (rows,): the hash of the group, or else of the row.
+    """
+    by_group = split.kind is SplitKind.GROUP
+    return coordinates(table, hashes, split, seed) if by_group else hashes
 
 
 def _of_groups(column: pa.ChunkedArray, hashes: Hashes, seed: int) -> Hashes:

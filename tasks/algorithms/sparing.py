@@ -1,6 +1,7 @@
 """Rows spared for calibration: no model is trained on them, nor on what descends.
 
-Only the evaluation spares rows; what is published is made of all training rows.
+Rows that a split by group keeps together are spared together. Only the evaluation
+spares rows; what is published is made of all training rows.
 """
 
 import numpy as np
@@ -17,6 +18,7 @@ from tasks.algorithms.selection import (
     hash_places,
     splitmix64,
 )
+from tasks.algorithms.sides import kin
 from tasks.algorithms.smote import Drawn
 
 SHARE = int(0.2 * EVERYTHING)
@@ -34,7 +36,7 @@ def spared(hashes: Hashes, limit: int) -> Mask:
     """Choose the rows that are spared.
 
     Args:
-        hashes: Of the rows.
+        hashes: Of the rows, as of sides.kin.
         limit: In 0..2**64; SHARE, or 0 for none.
     """
     return below(splitmix64(hashes ^ _SPARING), limit)
@@ -46,17 +48,17 @@ def descends(
     """Tell which synthetic rows have a parent that is spared.
 
     Args:
-        donors: Of their class; holds the key columns, if there are any.
+        donors: Of their class; holds the columns of key and split, if there are any.
         ordinals: Place of each donor in the source.
         drawn: Parents and neighbours, by their place among the donors.
-        plan: Key, seed, and how many rows are spared.
+        plan: Key, split, seed, and how many rows are spared.
     """
     hashes = (
         hash_keys(donors, plan.key, plan.seed)
         if plan.key
         else hash_places(ordinals.to_numpy(), plan.seed)
     )
-    mask = spared(hashes, plan.samples.spared)
+    mask = spared(kin(donors, hashes, plan.split, plan.seed), plan.samples.spared)
     found: Mask = mask[drawn.parents] | mask[drawn.neighbours]
     return found
 

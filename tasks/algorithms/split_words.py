@@ -59,7 +59,7 @@ def no_holdout(split: Split) -> str:
 
 
 def split_notes(
-    plans: Sequence[ClassPlan], split: Split, share: float
+    plans: Sequence[ClassPlan], split: Split, share: float, since: str | None = None
 ) -> tuple[str, ...]:
     """Say what is held out, where it is not as usual, and of which class nothing.
 
@@ -67,6 +67,7 @@ def split_notes(
         plans: The plan of each class.
         split: What was asked for.
         share: To be held out, as asked for; what a column says goes before it.
+        since: The oldest moment that is held out, if the split is by time.
 
     Returns:
         Sentences, none if there is no exception.
@@ -75,17 +76,18 @@ def split_notes(
     usual = split.kind is SplitKind.STRATIFIED
     said = _TOO_SMALL if usual else _UNJUDGED
     return (
-        *([] if usual else [_shares(plans, split) + _far(plans, split, share)]),
+        *([] if usual else [_shares(plans, split, since) + _far(plans, split, share)]),
         *([f"{said}: {classes_named(absent)}."] if absent else []),
     )
 
 
-def _shares(plans: Sequence[ClassPlan], split: Split) -> str:
+def _shares(plans: Sequence[ClassPlan], split: Split, since: str | None) -> str:
     held = sum(plan.holdout for plan in plans)
     rows = sum(plan.source for plan in plans)
     least, most = (of(plans, key=_share) for of in (min, max))
+    from_when = "" if since is None else f", from {since} on"
     return (
-        f"Held out are {_told(split)}: {held:,} of {rows:,} rows "
+        f"Held out are {_told(split)}{from_when}: {held:,} of {rows:,} rows "
         f"({percent(held / rows)}), of a class from {percent(_share(least))} "
         f"({_label(least)}) to {percent(_share(most))} ({_label(most)})."
     )

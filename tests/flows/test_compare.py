@@ -1,5 +1,7 @@
 """Comparing from end to end: what is read, what is written, and on any engine."""
 
+from collections.abc import Callable
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +20,7 @@ from schemas.errors import UserError
 from schemas.tournament import Leaderboard
 from tasks.algorithms.labels import encode
 from tasks.algorithms.leaderboard_words import card
+from tasks.algorithms.tournament import Arena
 from tasks.environment import ENGINE
 from tasks.running import DirectRunner
 from tasks.sampling import plan_comparison
@@ -108,9 +111,13 @@ def test_the_candidates_that_were_asked_for_stand_in_the_leaderboard(
     assert not expected.capped
 
 
-@pytest.mark.parametrize("key", [(), ("id",)])
+BY_GROUP = {"split": {"kind": "group", "column": "g"}}
+BY_TIME = {"split": {"kind": "time", "column": "id"}, "ignore": ["id"]}
+
+
+@pytest.mark.parametrize("fields", [{}, {"key": ["id"]}, BY_GROUP, BY_TIME])
 def test_no_row_of_the_holdout_is_compared_on(
-    tmp_path: Path, key: tuple[str, ...]
+    tmp_path: Path, fields: dict[str, object]
 ) -> None:
     rng, rows = np.random.default_rng(0), 3_000
     source = tmp_path / "drawn.parquet"
@@ -118,6 +125,7 @@ def test_no_row_of_the_holdout_is_compared_on(
         {
             "id": np.arange(rows),
             "x": np.arange(rows) + 0.5,
+            "g": np.arange(rows) // 5,
             "y": np.where(rng.random(rows) < 0.1, "rare", "usual"),
         }
     )
@@ -126,7 +134,7 @@ def test_no_row_of_the_holdout_is_compared_on(
         {
             "source": str(source),
             "target": "y",
-            "key": key,
+            **fields,
             "output": str(tmp_path / "out"),
             "strategy": {"kind": "none"},
             "evaluation": {"evaluator": "none"},
@@ -143,20 +151,53 @@ def test_no_row_of_the_holdout_is_compared_on(
     assert 495 <= seen.num_rows <= 505
 
 
+def test_folds_keep_the_groups_of_the_split_together(tmp_path: Path) -> None:
+    source = tmp_path / "firms.parquet"
+    firms, rng = np.arange(400) // 8, np.random.default_rng(1)
+    table = {"firm": firms, "x": np.arange(400) + 0.5, "y": rng.integers(0, 2, 400)}
+    pq.write_table(pa.table(table), source)
+    config = BalanceConfig.model_validate(
+        {
+            "source": str(source),
+            "target": "y",
+            "output": str(tmp_path / "out"),
+            "split": {"kind": "group", "column": "firm"},
+            "tournament": {"approaches": ["none"], "folds": 3, "repeats": 2},
+            "evaluation": {"trees": 5},
+        }
+    )
+    found: list[Arena] = []
+    _watch(config, lambda played: found.append(deepcopy(played)))
+    groups, deals = found[0].groups, found[0].deals
+    assert groups is not None
+    assert 1 < len(np.unique(groups)) < 50
+    assert found[0].rows.column_names == ["x", "y"]
+    for deal in deals:
+        assert len(np.unique(deal)) == 3
+        assert len(set(zip(groups, deal, strict=True))) == len(np.unique(groups))
+
+
 def _compared_on(config: BalanceConfig) -> pa.Table:
-    """Hold a tournament, and look at what matches are played on."""
+    """Hold a tournament, and copy what matches are played on."""
     seen: list[pa.Table] = []
+    _watch(
+        config,
+        lambda played: seen.append(pa.Table.from_pylist(played.rows.to_pylist())),
+    )
+    return seen[0]
+
+
+def _watch(config: BalanceConfig, look: Callable[[Arena], None]) -> None:
+    """Hold a tournament, and look at what matches are played on while it is there."""
 
     class Watching(DirectRunner):
         def __call__(self, stage, *args):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN002, ANN204
             if stage.name == "rank":
                 _, given, survey, schedule, attempt = args
-                rows = arena(given, survey, schedule.plan, attempt).rows
-                seen.append(rows.combine_chunks())
+                look(arena(given, survey, schedule.plan, attempt))
             return super().__call__(stage, *args)
 
     hold_tournament(config, survey_source.fn(config), Watching())
-    return pa.Table.from_pylist(seen[0].to_pylist())
 
 
 def test_small_classes_keep_a_row_for_each_fold(tmp_path: Path) -> None:

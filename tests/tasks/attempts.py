@@ -27,6 +27,12 @@ from tasks.survey import survey_source
 from tasks.synthesis import parts, synthesise_part
 from tasks.verification import verify
 
+SPLITS: dict[str, dict[str, object]] = {
+    "groups apart": {"kind": "group", "column": "town"},
+    "holdout newer": {"kind": "time", "column": "age"},
+    "holdout as named": {"kind": "column", "column": "town", "values": ["x"]},
+}
+"""Ways to part the mixed table, by the check that looks after them."""
 LABELS = ["big"] * 300 + ["mid"] * 60 + ["small"] * 12 + [None] * 4
 
 

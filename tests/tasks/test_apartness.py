@@ -9,6 +9,7 @@ from schemas.errors import VerificationError
 from schemas.splits import Split
 from tasks.apartness import check_split
 from tests.tasks.attempts import (
+    SPLITS,
     Written,
     change_cell,
     checks,
@@ -19,11 +20,6 @@ from tests.tasks.attempts import (
     write,
 )
 
-SPLITS: dict[str, dict[str, object]] = {
-    "groups apart": {"kind": "group", "column": "town"},
-    "holdout newer": {"kind": "time", "column": "age"},
-    "holdout as named": {"kind": "column", "column": "town", "values": ["x"]},
-}
 TRAIN, HELD = "/train/part-", "/holdout/part-"
 
 

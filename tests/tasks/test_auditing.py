@@ -19,7 +19,7 @@ from tasks.storage.stores import store_at
 from tasks.storage.workspace import absolute, describe
 from tests.datasets import request as ask
 from tests.s3 import S3
-from tests.tasks.attempts import change_cell, config_of, take
+from tests.tasks.attempts import SPLITS, change_cell, config_of, take
 
 STRATEGIES = ["none", "random_over", "random_under", "smote", "smote_under", "weights"]
 Change = Callable[[pa.Table], pa.Table]
@@ -70,6 +70,19 @@ def test_what_a_run_publishes_passes_every_check(strategy: str, tmp_path: Path) 
     synthetic = sum(item.synthetic for item in manifest.classes)
     assert checks[-1].note.startswith(f"{synthetic:,} synthetic rows")
     assert (synthetic > 0) == strategy.startswith("smote")
+
+
+@pytest.mark.parametrize("split", SPLITS)
+def test_what_a_split_published_passes_every_check(split: str, tmp_path: Path) -> None:
+    fields = {"split": SPLITS[split], "holdout": 0.3, "seed": 2}
+    root, manifest = _publish(tmp_path, **fields)
+    assert _failed(root) == {}
+    assert split in {check.name for check in audit(root, 1)}
+    strange = pq.read_table(absolute(root, _find(manifest, "/holdout/").path))
+    column = str(SPLITS[split]["column"])
+    known = strange.column(column)[0].as_py()
+    _rewrite(root, manifest, "/train/part-", change_cell(column, 0, known))
+    assert split in _failed(root)
 
 
 @pytest.mark.parametrize("kind", ["weights", "random_under"])

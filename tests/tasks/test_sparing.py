@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.dataset as ds
+import pyarrow.parquet as pq
 import pytest
 
 from tasks.storage.workspace import directory
@@ -53,6 +54,28 @@ def test_a_row_its_copies_and_its_descendants_are_spared_together(
         ]
         assert made[SPARED].to_pylist() == expected
         assert set(expected) == {True, False}
+
+
+def test_a_group_is_spared_whole_and_with_all_that_descends_from_it(
+    tmp_path: Path,
+) -> None:
+    table, source = mixed_table(), tmp_path / "firms.parquet"
+    firms = [f"firm {row // 4}" for row in range(table.num_rows)]
+    pq.write_table(table.append_column("firm", pa.array(firms)), source)
+    asked = {"source": str(source), "split": {"kind": "group", "column": "firm"}}
+    strategy, judged = {"kind": "smote"}, {"evaluator": "knn"}
+    found = write(config_of(tmp_path, strategy=strategy, evaluation=judged, **asked))
+    asis = scratch(found, "scratch/asis")
+    marks = set(
+        zip(*(asis[name].to_pylist() for name in ("firm", SPARED)), strict=True)
+    )
+    spared = {firm for firm, told in marks if told}
+    assert len(marks) == len({firm for firm, _ in marks})
+    assert 0.1 < len(spared) / len(marks) < 0.35
+    made = scratch(found, "scratch/balanced", "synthetic-*")
+    parents = scratch(found, "lineage").select(["parent", "neighbour"]).to_pylist()
+    related = [{firms[place] for place in row.values()} for row in parents]
+    assert made[SPARED].to_pylist() == [bool(one & spared) for one in related]
 
 
 @pytest.mark.parametrize("kind", ["none", "random_under", "weights"])

@@ -23,14 +23,10 @@ from tasks.planning import plan_resampling
 from tasks.sampling import plan_comparison
 from tasks.storage.parquet import read_batches
 from tasks.survey import survey_source
-from tests.tasks.attempts import config_of, mixed_table
+from tests.tasks.attempts import SPLITS, config_of, mixed_table
 
 Parts = Sequence[pa.Table]
-SPLITS = {
-    "group": {"kind": "group", "column": "town"},
-    "time": {"kind": "time", "column": "age"},
-    "column": {"kind": "column", "column": "town", "values": ["x"]},
-}
+PARTED = {str(split["kind"]): split for split in SPLITS.values()}
 KINDS = ["none", "random_over", "random_under", "smote_under"]
 
 
@@ -54,7 +50,7 @@ def _held(config: BalanceConfig) -> list[bool]:
 
 @settings(max_examples=8)
 @given(
-    split=st.sampled_from(sorted(SPLITS)),
+    split=st.sampled_from(sorted(PARTED)),
     kind=st.sampled_from(KINDS),
     seed=st.integers(0, 2**63 - 1),
     holdout=st.floats(0.05, 0.6),
@@ -66,7 +62,7 @@ def test_rows_routed_one_by_one_are_those_planned(
     role = {"key": ["id"], "ignore": []} if keyed else {}
     asked = {"strategy": {"kind": kind}, "seed": seed, "holdout": holdout, **role}
     with TemporaryDirectory() as folder:
-        config = config_of(Path(folder), split=SPLITS[split], **asked)
+        config = config_of(Path(folder), split=PARTED[split], **asked)
         survey = survey_source.fn(config)
         try:
             plan = plan_resampling.fn(config, survey)
@@ -212,9 +208,9 @@ def test_one_moment_for_all_rows_is_no_order(tmp_path: Path) -> None:
         plan_resampling.fn(config, survey_source.fn(config))
 
 
-@pytest.mark.parametrize("split", SPLITS)
+@pytest.mark.parametrize("split", PARTED)
 def test_a_comparison_holds_out_what_balancing_does(split: str, tmp_path: Path) -> None:
-    config = config_of(tmp_path, split=SPLITS[split], seed=2, holdout=0.3)
+    config = config_of(tmp_path, split=PARTED[split], seed=2, holdout=0.3)
     survey = survey_source.fn(config)
     plans = [plan.fn(config, survey) for plan in (plan_resampling, plan_comparison)]
     table = mixed_table()
@@ -228,11 +224,11 @@ def test_what_was_held_out_is_told_with_its_shares(tmp_path: Path) -> None:
     early = config.model_copy(update={"holdout": 0.04})
     notes = plan_resampling.fn(early, survey_source.fn(early)).decision.notes
     assert " ".join(notes) == (
-        "Held out are the newest rows by column 'x': 4 of 100 rows (4.0%), of a class "
-        "from 0.0% ('common') to 40.0% ('rare'). Nothing tells how well models predict "
-        "classes with no row held out: 'common' (90 rows)."
+        "Held out are the newest rows by column 'x', from 96 on: 4 of 100 rows (4.0%), "
+        "of a class from 0.0% ('common') to 40.0% ('rare'). Nothing tells how well "
+        "models predict classes with no row held out: 'common' (90 rows)."
     )
 
 
 def test_kinds_are_those_tried() -> None:
-    assert {"stratified", *SPLITS} == set(SplitKind)
+    assert {"stratified", *PARTED} == set(SplitKind)
