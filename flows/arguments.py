@@ -185,7 +185,8 @@ def _add_source(command: argparse.ArgumentParser) -> None:
     add("--target", metavar="COLUMN", help="the column that holds the class")
     add("--name", help="name of the dataset, a slug (default: from SOURCE)")
     add("--key", **_SEVERAL, metavar="COL", help="columns that name a row")
-    add("--ignore", **_SEVERAL, metavar="COL", help="columns not learnt from")
+    add("--ignore", **_SEVERAL, metavar="COL", help="not learnt from; '*_id' does too")
+    add("--categorical", **_SEVERAL, metavar="COL", help="whose numbers are levels")
     add("--holdout", type=float, metavar="SHARE", help="share held out (default: 0.2)")
     add(
         "--split",

@@ -15,7 +15,7 @@ from schemas.splits import SplitKind
 
 _PLAIN = (
     *("source", "target", "name", "key", "ignore", "holdout"),
-    *("output", "seed", "publish"),
+    *("categorical", "output", "seed", "publish"),
 )
 _BOOL = "tag:yaml.org,2002:bool"
 _NESTED = {

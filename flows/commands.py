@@ -102,6 +102,8 @@ def survey(asked: argparse.Namespace) -> None:
     """Show diagnosis and decision."""
     from flows.asking import balance_config
     from flows.console import show_survey
+    from tasks.algorithms.columns import source_schema
+    from tasks.algorithms.patterns import spelled_out
     from tasks.credentials import entrusted
     from tasks.planning import draft
     from tasks.survey import survey_source
@@ -109,6 +111,7 @@ def survey(asked: argparse.Namespace) -> None:
     config = balance_config(asked)
     with entrusted(config):
         survey = survey_source.fn(config)
+        config = spelled_out(config, source_schema(survey))
     decision, classes = draft(config, survey)
     show_survey(survey, decision, classes, as_json=asked.json)
 

@@ -5,6 +5,7 @@ from schemas.records import Survey
 from schemas.tournament import Compared, Leaderboard
 from tasks.algorithms.columns import source_schema
 from tasks.algorithms.evidence import repeatable
+from tasks.algorithms.patterns import spelled_out
 from tasks.credentials import with_credentials
 from tasks.leaderboards import find_leaderboard, rank, write_leaderboard
 from tasks.publishing import begin_attempt, discarded
@@ -32,6 +33,7 @@ def compare_dataset(config: BalanceConfig, run: Runner) -> Compared:
         UserError: The person who wrote the config or the data can mend it.
     """
     survey = run(survey_source, config)
+    config = spelled_out(config, source_schema(survey))
     run(sweep_leftovers, dataset_root(config.output, survey.name))
     if known := run(find_leaderboard, config, survey):
         return known

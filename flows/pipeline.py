@@ -5,6 +5,7 @@ from schemas.config import BalanceConfig
 from schemas.records import Evidence, Outcome
 from tasks.algorithms.calibration import correction_for
 from tasks.algorithms.columns import source_schema
+from tasks.algorithms.patterns import spelled_out
 from tasks.credentials import with_credentials
 from tasks.evaluation import evaluate_balance
 from tasks.inspecting import inspect_rows
@@ -41,6 +42,7 @@ def balance_dataset(
         UserError: The person who wrote the config or the data can mend it.
     """
     survey = run(survey_source, config)
+    config = spelled_out(config, source_schema(survey))
     root = dataset_root(config.output, survey.name)
     run(sweep_leftovers, root)
     published = run(find_published, config, survey)

@@ -84,6 +84,27 @@ class TargetContract(Frozen):
     max_rejected_share: float = Field(default=0.05, ge=0, le=1)
     """Above this share of rejected rows the run stops, whatever on_violation says."""
 
+    rare_below: int | None = Field(default=None, ge=2)
+    """Classes of fewer rows are rare: give rare_into or rare_drop as well."""
+
+    rare_into: Label | None = None
+    """The class that rows of rare classes are given, in what is published too."""
+
+    rare_drop: bool = False
+    """Rows of rare classes are set aside in rejected/ without limit."""
+
+    @model_validator(mode="after")
+    def _rare_classes_have_one_fate(self) -> Self:
+        fates = (self.rare_into is not None) + self.rare_drop
+        if fates != (self.rare_below is not None):
+            raise ValueError(
+                "rare_below says which classes are rare, and one of rare_into and "
+                "rare_drop what becomes of them: give it and one of the two, or none"
+            )
+        if self.allowed and self.rare_into not in {None, *self.allowed}:
+            raise ValueError(f"rare_into {self.rare_into!r} is not among allowed")
+        return self
+
 
 class Policy(Frozen):
     """The table by which strategy auto decides, in order; the first line that fits."""
@@ -121,6 +142,13 @@ class Strategy(Frozen):
     max_growth: float | None = Field(default=None, ge=1)
     """Training rows after balancing to before, at most; additions shrink to fit."""
 
+    cap_rows: int | None = Field(default=None, ge=2)
+    """Training rows after balancing, at most: a strategy that drops rows drops more,
+    of each class the same share; of another, additions shrink to fit."""
+
+    leave: tuple[Label, ...] = ()
+    """Classes that keep their rows as they are, and set the size of no other."""
+
     k_neighbors: int = Field(default=5, ge=1)
     """Neighbours a synthetic row may be drawn towards (smote, smote_under)."""
 
@@ -148,6 +176,11 @@ class Strategy(Frozen):
             )
         if self.rows is not None and self.fractions is not None:
             raise ValueError("give rows or fractions, not both")
+        if self.leave and (self.fractions or set(self.leave) & set(self.rows or ())):
+            raise ValueError(
+                "a class is left as it is or given a size, not both; fractions give "
+                "one to every class"
+            )
         if self.rows is not None and min(self.rows.values(), default=1) < 1:
             raise ValueError("rows must be 1 or more for each class")
         if self.fractions is not None:
@@ -292,10 +325,25 @@ class BalanceConfig(Frozen):
     """Name of a Prefect Secret block to write a bucket with. Not set: environment."""
 
     key: tuple[str, ...] = ()
-    """Columns that identify a row: it keeps its side of the split as tables grow."""
+    """Columns that identify a row: it keeps its side of the split as tables grow. Here
+    and in the next three, names or patterns such as *_id."""
 
     ignore: tuple[str, ...] = ()
     """Columns no model may learn from; null in synthetic rows."""
+
+    categorical: tuple[str, ...] = ()
+    """Columns whose numbers are names of levels: voted, never averaged."""
+
+    numeric: tuple[str, ...] = ()
+    """Booleans to be interpolated as 0 and 1, and rounded."""
+
+    ordinal: dict[str, tuple[Label, ...]] = Field(default={})
+    """All levels of columns whose levels have an order, lowest first. A synthetic row
+    gets one between those of its parents; models get ranks."""
+
+    weight: str | None = Field(default=None, min_length=1)
+    """Column that says what each row counts for: no feature; models are fitted with it
+    where they take weights. A synthetic row has its parent's."""
 
     holdout: float = Field(default=0.2, gt=0, lt=1)
     """Share of each class set aside for evaluation, never resampled; of the groups, or
@@ -329,9 +377,20 @@ class BalanceConfig(Frozen):
     """When the watch flow speaks up about the source."""
 
     @model_validator(mode="after")
+    def _levels_are_several(self) -> Self:
+        for name, levels in self.ordinal.items():
+            if len(levels) < 2 or len(set(levels)) < len(levels):  # noqa: PLR2004 - an order
+                raise ValueError(
+                    f"ordinal must list two levels or more of {name!r}, each once"
+                )
+        return self
+
+    @model_validator(mode="after")
     def _target_has_one_role(self) -> Self:
-        for role in ("key", "ignore"):
-            if self.target in getattr(self, role):
+        roles = ("key", "ignore", "categorical", "numeric", "ordinal")
+        for role in (*roles, "weight"):
+            given = getattr(self, role)
+            if self.target in ((given,) if role == "weight" else given):
                 raise ValueError(f"the target {self.target!r} cannot be {role} as well")
         if self.target == self.split.column:
             raise ValueError(f"the target {self.target!r} cannot part the rows as well")

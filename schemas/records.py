@@ -12,7 +12,16 @@ from schemas.splits import Split
 from schemas.tournament import Leaderboard, ManifestTournament, Match
 
 Verdict = Literal["helped", "no difference", "hurt", "not evaluated"]
-Role = Literal["target", "key", "ignore", "numeric", "temporal", "categorical"]
+Role = Literal[
+    "target",
+    "key",
+    "ignore",
+    "weight",
+    "numeric",
+    "temporal",
+    "categorical",
+    "ordinal",
+]
 Count = Annotated[int, Field(ge=0)]
 
 
@@ -41,6 +50,8 @@ class Column(Frozen):
     type: str
     role: Role
     nullable: bool
+    levels: tuple[str, ...] = ()
+    """Of an ordinal column, lowest first."""
 
 
 class Rejection(Frozen):
@@ -49,6 +60,14 @@ class Rejection(Frozen):
     label: str | None
     reason: str
     rows: Count
+
+
+class Merger(Frozen):
+    """Classes that were too rare to stay apart, and the one that they became."""
+
+    into: str
+    rows: dict[str, Count]
+    """Of each label that was merged, in label order."""
 
 
 class Survey(Frozen):
@@ -66,6 +85,8 @@ class Survey(Frozen):
     counts: dict[str, Count]
     """Rows of each accepted class, in label order."""
     rejections: tuple[Rejection, ...]
+    merger: Merger | None = None
+    """Its labels are those of the source; in counts they are what they became."""
 
 
 class Diagnosis(Frozen):
@@ -438,6 +459,8 @@ class Manifest(Frozen):
     diagnosis: Diagnosis
     classes: tuple[ManifestClass, ...]
     rejections: tuple[Rejection, ...]
+    merger: Merger | None = None
+    """None if no class was merged into another."""
     probability_correction: ProbabilityCorrection
     evaluation: ManifestEvaluation | None
     verdict: Verdict

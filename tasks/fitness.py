@@ -10,7 +10,7 @@ from schemas.config import BalanceConfig
 from schemas.errors import UserError
 from schemas.records import Survey
 from tasks.algorithms.columns import source_schema
-from tasks.algorithms.levels import nearly_unique, text_features
+from tasks.algorithms.levels import level_features, nearly_unique
 from tasks.algorithms.routing import row_hashes
 from tasks.storage.parquet import read_batches
 
@@ -86,7 +86,7 @@ def check_made(survey: Survey) -> None:
     names = _name_columns(survey)
     if names:
         raise UserError(
-            f"text column {names[0]!r} has nearly as many levels as rows, so a vote "
+            f"column {names[0]!r} has nearly as many levels as rows, so a vote "
             "among neighbours means nothing; leave it out of synthetic rows with "
             f"--ignore {' '.join(names)}, or --key if it names a row"
         )
@@ -94,8 +94,8 @@ def check_made(survey: Survey) -> None:
 
 def _name_columns(survey: Survey) -> list[str]:
     schema = source_schema(survey)
-    texts = text_features(schema, survey.columns)
-    if not texts:
+    levels = level_features(schema, survey.columns)
+    if not levels:
         return []
-    batches = read_batches(survey.fragments, schema, texts, 0, _LOOKED_AT)
+    batches = read_batches(survey.fragments, schema, levels, 0, _LOOKED_AT)
     return nearly_unique(pa.concat_tables(table for _, table in batches))

@@ -11,13 +11,12 @@ import pyarrow.compute as pc
 
 from schemas.records import Attempt, Check, FileEntry, ResamplePlan, Survey
 from tasks.algorithms import smote
-from tasks.algorithms.columns import source_schema
 from tasks.algorithms.distances import Positions
 from tasks.algorithms.routing import Routed, route
 from tasks.algorithms.selection import draws
 from tasks.algorithms.sides import deciding
+from tasks.reading import source_rows
 from tasks.searching import prepared, synthesised
-from tasks.storage.parquet import read_batches
 from tasks.storage.workspace import open_part
 from tasks.synthesis import LINEAGE
 
@@ -109,9 +108,8 @@ def _ordinals(
 
 
 def _routes(survey: Survey, plan: ResamplePlan) -> Iterator[tuple[int, Routed]]:
-    schema = source_schema(survey)
     columns = deciding(plan.target, plan.key, plan.split)
-    for first, table in read_batches(survey.fragments, schema, columns):
+    for first, table in source_rows(survey, columns):
         yield first, route(table, first, plan)
 
 

@@ -18,7 +18,8 @@ from tasks.algorithms.evidence import chosen, to_do
 from tasks.algorithms.identity import run_key
 from tasks.algorithms.imbalance import diagnose
 from tasks.algorithms.notes import notes
-from tasks.algorithms.plan import allocate, target_rows
+from tasks.algorithms.plan import allocate, check_names, target_rows
+from tasks.algorithms.rare_classes import merger_notes
 from tasks.algorithms.selection import EVERYTHING
 from tasks.algorithms.sparing import SHARE
 from tasks.algorithms.split_words import split_notes
@@ -90,6 +91,7 @@ def draft(
     if board is not None:
         strategy = chosen(strategy, board)
     train = {label: rows - held.rows[label] for label, rows in survey.counts.items()}
+    check_names(strategy.leave, train, "strategy.leave")
     kind, reason = decide(train, strategy, config.policy)
     targets = target_rows(train, kind, strategy)
     classes = weigh(
@@ -98,6 +100,7 @@ def draft(
         strategy,
     )
     exceptions = (
+        *merger_notes(survey.merger),
         *split_notes(classes, config.split, config.holdout, held.since),
         *notes(classes, kind, strategy),
     )

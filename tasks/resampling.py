@@ -25,10 +25,10 @@ from tasks.algorithms.selection import below
 from tasks.algorithms.sides import kin
 from tasks.algorithms.sparing import mark, spared
 from tasks.algorithms.weighting import with_weights
+from tasks.reading import source_rows
 from tasks.stage import stage
 from tasks.storage.commits import SCRATCH
 from tasks.storage.outputs import Outputs
-from tasks.storage.parquet import read_batches
 from tasks.storage.shards import by_part
 
 ORDINAL = "evenkeel_ordinal"
@@ -60,7 +60,7 @@ def resample_shard(
     schema = source_schema(survey)
     tally = Counter(dict.fromkeys(_FATES, 0))
     files: list[FileEntry] = []
-    rows = read_batches(survey.fragments, schema, None, shard.start, shard.stop)
+    rows = source_rows(survey, None, shard.start, shard.stop)
     for number, batches in by_part(rows, schema):
         with Outputs(attempt, f"part-{number:05d}") as outputs:
             if number == 0:

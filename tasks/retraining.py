@@ -17,6 +17,7 @@ from tasks.algorithms.captions import shorten
 from tasks.algorithms.columns import assign
 from tasks.algorithms.features import to_frame
 from tasks.algorithms.labels import encode
+from tasks.algorithms.row_weights import row_weights
 from tasks.algorithms.tables import METRICS
 from tasks.artifacts import artifact_key
 from tasks.manifests import PLACE, read_version
@@ -111,7 +112,9 @@ def _score(version: Manifest, train: pa.Table, holdout: pa.Table) -> float | Non
     if kind is EvaluatorKind.NONE:
         kind = EvaluatorKind.RANDOM_FOREST
     columns = assign(holdout.schema, version.config)
-    heeded = version.weight_column if models.takes_weights(kind) else None
+    column = version.weight_column
+    given = None if column is None else train.column(column).to_numpy()
+    weights = row_weights(train, columns, given) if models.takes_weights(kind) else None
     probabilities = models.fit_predict(
         models.make(
             kind, judged.trees, version.seed, columns, accelerate=accelerates()
@@ -120,7 +123,7 @@ def _score(version: Manifest, train: pa.Table, holdout: pa.Table) -> float | Non
         encode(train.column(target), labels),
         to_frame(holdout, columns),
         len(labels),
-        weights=None if heeded is None else train.column(heeded).to_numpy(),
+        weights=weights,
     )
     predicted = probabilities.argmax(axis=1).astype(np.int32)
     true = encode(holdout.column(target), labels)

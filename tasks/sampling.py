@@ -5,20 +5,20 @@ No row that balance holds out is among them. How they are played on is in tourna
 
 from schemas.config import BalanceConfig, StrategyKind
 from schemas.records import Attempt, Decision, ResamplePlan, Shard, Survey
-from tasks.algorithms.columns import source_schema
+from tasks.algorithms.caps import check_droppable
 from tasks.algorithms.identity import comparison_key
 from tasks.algorithms.imbalance import diagnose
-from tasks.algorithms.plan import allocate
+from tasks.algorithms.plan import allocate, check_names
 from tasks.algorithms.routing import route
 from tasks.algorithms.sides import played_by
 from tasks.algorithms.stratify import stratified
 from tasks.fitness import check_key
 from tasks.guarding import check_comparison_memory
+from tasks.reading import source_rows
 from tasks.splitting import held_out, with_limit, with_thresholds
 from tasks.stage import stage
 from tasks.storage.commits import SCRATCH
 from tasks.storage.outputs import Outputs
-from tasks.storage.parquet import read_batches
 
 SAMPLE = f"{SCRATCH}/sample"
 
@@ -36,13 +36,15 @@ def plan_comparison(config: BalanceConfig, survey: Survey) -> ResamplePlan:
         rest.
 
     Raises:
-        UserError: The key is no key, the split leaves a side without rows, or so many
-            rows need more memory than there is.
+        UserError: The key is no key, the split leaves a side without rows, a cap or a
+            class to leave does not fit, or so many rows need more memory than there is.
     """
     if config.key:
         check_key(config, survey)
     held, asked = held_out(config, survey), config.tournament
     train = {label: rows - held.rows[label] for label, rows in survey.counts.items()}
+    check_names(config.strategy.leave, train, "strategy.leave")
+    check_droppable(config.strategy, sum(train.values()))
     sizes = stratified(train, asked.max_rows, asked.folds)
     check_comparison_memory(config, survey, sizes)
     planned = allocate(survey.counts, held.rows, StrategyKind.NONE, sizes, 0)
@@ -82,12 +84,10 @@ def gather_sample(
     Returns:
         How many they are.
     """
-    found, schema = 0, source_schema(survey)
+    found = 0
     names = [c.name for c in survey.columns if _is_read(c.name, c.role, config)]
     with Outputs(attempt, f"part-{shard.start:015d}") as outputs:
-        for first, table in read_batches(
-            survey.fragments, schema, names, shard.start, shard.stop
-        ):
+        for first, table in source_rows(survey, names, shard.start, shard.stop):
             kept = route(table, first, plan).times > 0
             outputs.write(SAMPLE, table.filter(kept))
             found += int(kept.sum())

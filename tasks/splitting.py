@@ -26,6 +26,7 @@ from tasks.algorithms.selection import EVERYTHING, Hashes, below
 from tasks.algorithms.sides import coordinates, deciding, newest_first
 from tasks.algorithms.split_words import no_holdout, no_training
 from tasks.algorithms.thresholds import count_below
+from tasks.reading import source_rows
 from tasks.storage.parquet import read_batches
 
 _SHOWN = 10  # values of a column
@@ -199,8 +200,7 @@ def _rows(config: BalanceConfig, survey: Survey) -> Iterator[_Rows]:
     """Stream what decides where each row goes."""
     labels = list(survey.counts)
     columns = deciding(config.target, config.key, config.split)
-    schema = source_schema(survey)
-    for first, table in read_batches(survey.fragments, schema, columns):
+    for first, table in source_rows(survey, columns):
         hashes = row_hashes(table, first, config.key, config.seed)
         sides = coordinates(table, hashes, config.split, config.seed)
         yield _Rows(encode(table.column(config.target), labels), hashes, sides)

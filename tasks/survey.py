@@ -11,11 +11,15 @@ import pyarrow as pa
 
 from schemas.config import BalanceConfig
 from schemas.errors import EvenkeelError
-from schemas.records import Fragment, Survey
+from schemas.records import Column, Fragment, Survey
 from tasks.algorithms.captions import one_line
 from tasks.algorithms.columns import assign
 from tasks.algorithms.contract import Target, accept, check_discrete, check_type
 from tasks.algorithms.counts import ClassCounts, count
+from tasks.algorithms.ordinal import check_known
+from tasks.algorithms.patterns import spelled_out
+from tasks.algorithms.rare_classes import check_into
+from tasks.algorithms.row_weights import check_weights
 from tasks.credentials import with_credentials
 from tasks.stage import stage
 from tasks.storage.footers import read_fragments
@@ -38,9 +42,11 @@ def survey_source(config: BalanceConfig) -> Survey:
         UserError: The source or its target column is unfit; the message says why.
     """
     fragments, schema = read_fragments(config.source)
+    config = spelled_out(config, schema)
     columns = assign(schema, config)
+    _check_values(columns, fragments, schema)
     target = _target(config, fragments, schema)
-    classes, rejections = accept(target, config.contract)
+    accepted = accept(target, config.contract)
     return Survey(
         name=dataset_name(config),
         source=config.source,
@@ -49,8 +55,9 @@ def survey_source(config: BalanceConfig) -> Survey:
         rows=sum(fragment.rows for fragment in fragments),
         arrow_schema=schema.serialize().to_pybytes(),
         columns=columns,
-        counts=classes,
-        rejections=rejections,
+        counts=accepted.classes,
+        rejections=accepted.rejections,
+        merger=accepted.merger,
     )
 
 
@@ -60,12 +67,30 @@ def _target(
     """Count the labels, giving up as soon as the column cannot hold classes."""
     kind = schema.field(config.target).type
     check_type(config.target, kind)
+    check_into(config.target, kind, config.contract)
     target = Target(config.target, kind, ClassCounts())
     for _, batch in read_batches(fragments, schema, [config.target]):
         counts = target.counts + count(batch.column(0))
         target = Target(config.target, kind, counts)
         check_discrete(target, config.contract)
     return target
+
+
+def _check_values(
+    columns: tuple[Column, ...], fragments: tuple[Fragment, ...], schema: pa.Schema
+) -> None:
+    """Look at the columns whose roles their types alone do not answer for."""
+    doubtful = [column for column in columns if column.role in {"ordinal", "weight"}]
+    if not doubtful:
+        return
+    names = [column.name for column in doubtful]
+    for first, batch in read_batches(fragments, schema, names):
+        for column in doubtful:
+            values = batch.column(column.name)
+            if column.role == "ordinal":
+                check_known(column, count(values).rows)
+            else:
+                check_weights(column.name, values, first)
 
 
 def fingerprint(fragments: tuple[Fragment, ...]) -> str:

@@ -17,6 +17,7 @@ from schemas.records import Attempt, ResamplePlan, Schedule, Survey
 from schemas.tournament import Match, MatchResult
 from tasks.acceleration import accelerates
 from tasks.algorithms.arrays import one_chunk
+from tasks.algorithms.caps import growth_of
 from tasks.algorithms.sides import played_by
 from tasks.fitness import check_made
 from tasks.sampling import SAMPLE
@@ -56,13 +57,14 @@ def deal_folds(
 
     asked, problem = played_by(config), _problem(survey, plan)
     rows = read_folder(attempt, SAMPLE)
-    arena = set_up(rows, problem, asked, _rules(config), config.seed)
+    arena = set_up(rows, problem, asked, _rules(config, plan), config.seed)
     keep(attempt, _ROWS, arena.rows.schema, [arena.rows])
     folds = _folds(arena)
     keep(attempt, _FOLDS, folds.schema, [folds])
     unmade = _why_not_made(config, survey)
     counts = {item.label: item.kept for item in plan.classes}
-    candidates = lineup(asked, counts, synthesise=not unmade)
+    leave = config.strategy.leave
+    candidates = lineup(asked, counts, leave, synthesise=not unmade)
     notes = (*unmade, *left_out(asked, candidates))
     return Schedule(plan=plan, matches=matches(candidates, asked), notes=notes)
 
@@ -148,7 +150,7 @@ def arena(
         problem=only_seen(_problem(survey, plan), played_by(config).group),
         deals=tuple(numbers[str(one)] for one in range(config.tournament.repeats)),
         groups=numbers.get(_GROUP),
-        rules=_rules(config),
+        rules=_rules(config, plan),
         seed=config.seed,
     )
 
@@ -166,7 +168,7 @@ def _problem(survey: Survey, plan: ResamplePlan) -> "Problem":
     )
 
 
-def _rules(config: BalanceConfig) -> "Rules":
+def _rules(config: BalanceConfig, plan: ResamplePlan) -> "Rules":
     from tasks.algorithms.fitting import Rules
 
     asked = config.strategy
@@ -176,7 +178,8 @@ def _rules(config: BalanceConfig) -> "Rules":
         strategy=Strategy(
             k_neighbors=asked.k_neighbors,
             standardize=asked.standardize,
-            max_growth=asked.max_growth,
+            max_growth=growth_of(asked, plan.before.rows),
+            leave=asked.leave,
         ),
         cost_fp=config.tournament.cost_fp,
         cost_fn=config.tournament.cost_fn,

@@ -9,6 +9,7 @@ from schemas.config import BalanceConfig
 from schemas.errors import UserError
 from schemas.records import Column, Role, Survey
 from schemas.splits import SplitKind
+from tasks.algorithms.ordinal import check_levels
 from tasks.algorithms.sides import check_type, unlearnt
 
 _DIGITS = 38  # of decimal128; Arrow interpolates no wider ones
@@ -19,20 +20,22 @@ def assign(schema: pa.Schema, config: BalanceConfig) -> tuple[Column, ...]:
 
     Args:
         schema: Of the source, partition columns included.
-        config: Names target, key, ignored columns, and that of the split.
+        config: Names target, key, ignored, categorical and numeric columns, patterns
+            spelled out, and that of the split.
 
     Returns:
         One record for each column, in order.
 
     Raises:
-        UserError: A named column is absent, or a feature has a type no model takes; or
-            the split looks at one that cannot part rows.
+        UserError: A named column is absent or cannot have its role, or a feature has a
+            type no model takes; or the split looks at one that cannot part rows.
     """
     group = config.tournament.group
     split = config.split
     parting = [name for name in (group, split.column) if name is not None]
-    for name in (config.target, *config.key, *config.ignore, *parting):
-        _check_present(name, schema)
+    for name in (*_named(config), *parting):
+        if name not in schema.names:
+            raise absent(name, schema.names)
     if group is not None:
         _check_names(schema.field(group), "group")
     if split.column is not None:
@@ -43,22 +46,38 @@ def assign(schema: pa.Schema, config: BalanceConfig) -> tuple[Column, ...]:
         raise _unusable(odd)
     return tuple(
         Column(
-            name=field.name, type=str(field.type), role=role, nullable=field.nullable
+            name=field.name,
+            type=str(field.type),
+            role=role,
+            nullable=field.nullable,
+            levels=config.ordinal[field.name] if role == "ordinal" else (),
         )
         for field in schema
         if (role := roles[field.name])
     )
 
 
-def _check_present(name: str, schema: pa.Schema) -> None:
-    if name in schema.names:
-        return
-    lower = {column.lower(): column for column in schema.names}
-    near = difflib.get_close_matches(name.lower(), lower, 1, cutoff=0.5)
+def _named(config: BalanceConfig) -> tuple[str, ...]:
+    weight = filter(None, [config.weight])
+    features = (*config.categorical, *config.numeric, *config.ordinal, *weight)
+    several = [name for name in features if features.count(name) > 1]
+    if several:
+        raise UserError(
+            f"column {several[0]!r} is named in more than one of categorical, numeric, "
+            "ordinal and weight; name it in one of them"
+        )
+    return (config.target, *config.key, *config.ignore, *features)
+
+
+def absent(name: str, names: Sequence[str]) -> UserError:
+    """Make the error about a name, or a pattern, that no column has."""
+    lower = {column.lower(): column for column in names}
+    sought = name.lower().strip("*?")
+    near = difflib.get_close_matches(sought, lower, 1, cutoff=0.5)
     hint = f"did you mean {lower[near[0]]!r}? " if near else ""
-    shown = ", ".join(map(repr, schema.names[:20]))
-    more = ", ..." if len(schema.names) > 20 else ""  # noqa: PLR2004 - a screenful
-    raise UserError(f"there is no column {name!r}; {hint}Columns: {shown}{more}")
+    shown = ", ".join(map(repr, names[:20]))
+    more = ", ..." if len(names) > 20 else ""  # noqa: PLR2004 - a screenful
+    return UserError(f"there is no column {name!r}; {hint}Columns: {shown}{more}")
 
 
 def _role(field: pa.Field, config: BalanceConfig) -> Role | None:
@@ -69,7 +88,40 @@ def _role(field: pa.Field, config: BalanceConfig) -> Role | None:
         return "key"
     if field.name in config.ignore or field.name == unlearnt(config.split):
         return "ignore"
-    return feature_role(field.type)
+    if field.name == config.weight:
+        return _weight_role(field)
+    return _feature_role(field, config)
+
+
+def _weight_role(field: pa.Field) -> Role:
+    if feature_role(field.type) != "numeric":
+        raise UserError(
+            f"weight column {field.name!r} has type {field.type}; what a row counts "
+            "for is a number, so name another column"
+        )
+    return "weight"
+
+
+def _feature_role(field: pa.Field, config: BalanceConfig) -> Role | None:
+    """Read a column as asked, or else as its type says."""
+    if field.name in config.ordinal:
+        check_levels(field.name, field.type, config.ordinal[field.name])
+        return "ordinal"
+    usual = feature_role(field.type)
+    if usual and field.name in config.categorical:
+        return "categorical"
+    if usual and field.name in config.numeric:
+        return _numeric_role(field, usual)
+    return usual
+
+
+def _numeric_role(field: pa.Field, usual: Role) -> Role:
+    if usual == "categorical" and not pa.types.is_boolean(field.type):
+        raise UserError(
+            f"column {field.name!r} has type {field.type}, which cannot be numeric; "
+            "numbers, moments and booleans can, so convert it in the source"
+        )
+    return "numeric" if usual == "categorical" else usual
 
 
 def _check_parts(field: pa.Field, kind: SplitKind) -> None:
@@ -109,8 +161,8 @@ def feature_role(kind: pa.DataType) -> Role | None:
 
 
 def numeric(columns: Sequence[Column]) -> list[str]:
-    """Name the features that are numbers, or ticks of time."""
-    return [c.name for c in columns if c.role in {"numeric", "temporal"}]
+    """Name the features that are numbers, ticks of time, or ranks of levels."""
+    return [c.name for c in columns if c.role in {"numeric", "temporal", "ordinal"}]
 
 
 def categorical(columns: Sequence[Column]) -> list[str]:

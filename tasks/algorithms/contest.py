@@ -15,6 +15,7 @@ from tasks.algorithms import models
 from tasks.algorithms.features import to_frame
 from tasks.algorithms.intervals import Floats, Prediction
 from tasks.algorithms.labels import Codes, encode
+from tasks.algorithms.row_weights import row_weights
 
 
 class NotComparableError(ValueError):
@@ -116,15 +117,24 @@ def predict(
     """
     problem = contest.problem
     codes = known_codes(problem, train, "a training set")
+    given = None if weights is None else np.array(weights)[codes]
     probabilities = models.fit_predict(
         new_model(contest),
         to_frame(train, problem.columns),
         codes,
         to_frame(unseen, problem.columns),
         len(problem.labels),
-        weights=None if weights is None else np.array(weights)[codes],
+        weights=fitting_weights(contest, train, given),
     )
     return most_likely(probabilities)
+
+
+def fitting_weights(
+    contest: Contest, train: pa.Table, given: Floats | None = None
+) -> Floats | None:
+    """Give what training rows count for; None if the model takes no weights."""
+    takes = models.takes_weights(contest.config.evaluator)
+    return row_weights(train, contest.problem.columns, given) if takes else None
 
 
 def most_likely(probabilities: Floats) -> Prediction:

@@ -22,8 +22,9 @@ from schemas.target import (
     class_schema,
     label_schema,
 )
-from tasks.algorithms.counts import ClassCounts, in_label_order
+from tasks.algorithms.counts import ClassCounts
 from tasks.algorithms.labels import is_label_type
+from tasks.algorithms.rare_classes import Accepted, settle
 
 EXPECTED_MISSING = "label is missing (the contract expects such rows)"
 _SHOWN = 5
@@ -73,9 +74,7 @@ def check_discrete(target: Target, contract: TargetContract) -> None:
         raise _too_many(target.name, f"over {len(target.counts.rows):,}", contract)
 
 
-def accept(
-    target: Target, contract: TargetContract
-) -> tuple[dict[str, int], tuple[Rejection, ...]]:
+def accept(target: Target, contract: TargetContract) -> Accepted:
     """Sort labels into classes to balance and labels to reject.
 
     Args:
@@ -83,7 +82,7 @@ def accept(
         contract: What the target must be.
 
     Returns:
-        Rows of each class in label order, and the rejections.
+        Rows of each class in label order, the rejections, and which were merged.
 
     Raises:
         UserError: The target is unfit, or more is rejected than the contract allows.
@@ -97,10 +96,10 @@ def accept(
     rejections = _rejections(target.counts, contract)
     _check_limits(target, contract, rejections)
     refused = {rejection.label for rejection in rejections}
-    kept = in_label_order([k for k in target.counts.rows if k not in refused])
-    classes = {label: target.counts.rows[label] for label in kept}
-    _check_classes(target.name, classes, contract)
-    return classes, rejections
+    kept = {k: n for k, n in target.counts.rows.items() if k not in refused}
+    accepted = settle(kept, rejections, contract)
+    _check_classes(target.name, accepted.classes, contract)
+    return accepted
 
 
 def _rejections(counts: ClassCounts, contract: TargetContract) -> tuple[Rejection, ...]:

@@ -53,17 +53,24 @@ def decide(
     if strategy.kind is StrategyKind.EVIDENCE:
         return StrategyKind.NONE, (
             "Open until a tournament on the training rows has decided, which a run "
-            f"holds: {_facts(train)}."
+            f"holds: {_facts(train, strategy)}."
         )
     if strategy.kind is not StrategyKind.AUTO:
-        return strategy.kind, f"{strategy.kind} was asked for: {_facts(train)}."
+        facts = _facts(train, strategy)
+        return strategy.kind, f"{strategy.kind} was asked for: {facts}."
     if strategy.rows or strategy.fractions:
         return _by_sizes(train, strategy)
-    return _by_policy(train, policy)
+    return _by_policy(train, strategy, policy)
 
 
-def _facts(train: Counts) -> str:
-    small, large = min(train, key=train.__getitem__), max(train, key=train.__getitem__)
+def _sized(train: Counts, strategy: Strategy) -> Counts:
+    """List the classes that balancing may change, or all if it may change none."""
+    return {k: n for k, n in train.items() if k not in strategy.leave} or train
+
+
+def _facts(train: Counts, strategy: Strategy) -> str:
+    sized = _sized(train, strategy)
+    small, large = min(sized, key=sized.__getitem__), max(sized, key=sized.__getitem__)
     ratio, total = train[large] / train[small], sum(train.values())
     return (
         f"the smallest class {small!r} has {train[small]:,} of {total:,} training "
@@ -71,9 +78,16 @@ def _facts(train: Counts) -> str:
     )
 
 
-def _by_policy(train: Counts, policy: Policy) -> tuple[StrategyKind, str]:
-    facts, total = _facts(train), sum(train.values())
-    least, most = min(train.values()), max(train.values())
+def _by_policy(
+    train: Counts, strategy: Strategy, policy: Policy
+) -> tuple[StrategyKind, str]:
+    facts, total = _facts(train, strategy), sum(train.values())
+    sized = _sized(train, strategy).values()
+    least, most = min(sized), max(sized)
+    if _over_cap(train, strategy):
+        return _by_cap(
+            facts, strategy, plenty=least >= policy.undersample_keeps_at_least
+        )
     if most / least <= policy.balanced_up_to:
         return StrategyKind.NONE, (
             f"Nothing to do: {facts}, and up to {policy.balanced_up_to:g} counts as "
@@ -101,13 +115,29 @@ def _by_policy(train: Counts, policy: Policy) -> tuple[StrategyKind, str]:
     )
 
 
+def _over_cap(train: Counts, strategy: Strategy) -> bool:
+    return strategy.cap_rows is not None and sum(train.values()) > strategy.cap_rows
+
+
+def _by_cap(
+    facts: str, strategy: Strategy, *, plenty: bool
+) -> tuple[StrategyKind, str]:
+    kind = StrategyKind.RANDOM_UNDER if plenty else StrategyKind.SMOTE_UNDER
+    return kind, (
+        f"Rows are dropped ({kind}), for no more than {strategy.cap_rows:,} training "
+        f"rows were asked for: {facts}."
+    )
+
+
 def _by_sizes(train: Counts, strategy: Strategy) -> tuple[StrategyKind, str]:
-    facts = _facts(train)
+    facts = _facts(train, strategy)
     if strategy.fractions:
         return StrategyKind.SMOTE_UNDER, f"Fractions were asked for: {facts}."
     rows = strategy.rows or {}
     grow = [label for label, n in rows.items() if n > train.get(label, n)]
     shrink = [label for label, n in rows.items() if n < train.get(label, n)]
+    if _over_cap(train, strategy):
+        return _by_cap(facts, strategy, plenty=not grow)
     reason = f"Rows per class were asked for, {len(grow)} grow and {len(shrink)} shrink"
     if grow and shrink:
         return StrategyKind.SMOTE_UNDER, f"{reason}: {facts}."

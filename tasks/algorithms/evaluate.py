@@ -128,11 +128,13 @@ def _guessed(
 
 
 def _unheeded(config: EvaluationConfig, problem: Problem) -> tuple[str, ...]:
-    if problem.weights is None or models.takes_weights(config.evaluator):
+    own = any(column.role == "weight" for column in problem.columns)
+    if models.takes_weights(config.evaluator) or not (own or problem.weights):
         return ()
+    which = "every model" if own else "the balanced model"
     said = (
-        f"The evaluator {config.evaluator} takes no weights: the balanced model was "
-        "trained on its rows as if all counted alike."
+        f"The evaluator {config.evaluator} takes no weights: {which} was trained on "
+        "its rows as if all counted alike."
     )
     return (said,)
 

@@ -13,6 +13,8 @@ import pyarrow.compute as pc
 
 from schemas.records import Column
 from tasks.algorithms.columns import categorical, numeric
+from tasks.algorithms.levels import as_levels
+from tasks.algorithms.ordinal import with_ranks
 
 _LARGEST = float(np.finfo(np.float32).max)  # trees compare in 32 bits
 
@@ -24,11 +26,12 @@ def to_frame(table: pa.Table, columns: Sequence[Column]) -> pd.DataFrame:
         table: Holds every feature column.
         columns: Their roles decide: numeric and temporal become float64, the latter
             in ticks of their unit, NaN where missing, infinite or beyond float32;
-            categorical become text, missing where null.
+            ordinal become ranks; categorical become text, missing where null.
 
     Returns:
         One row per row of the table, one column per feature.
     """
+    table = with_ranks(table, columns)
     features = {
         **{name: _numbers(table.column(name)) for name in numeric(columns)},
         **{name: _texts(table.column(name)) for name in categorical(columns)},
@@ -49,6 +52,5 @@ def _ticks(kind: pa.DataType) -> pa.DataType:
 
 
 def _texts(column: pa.ChunkedArray) -> pd.Series:
-    if pa.types.is_dictionary(column.type):
-        column = pc.cast(column, column.type.value_type)
-    return pd.Series(pc.cast(column, pa.string()).to_pandas(), dtype="str")
+    texts = pc.cast(as_levels(column), pa.string())
+    return pd.Series(texts.to_pandas(), dtype="str")

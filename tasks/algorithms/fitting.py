@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 
@@ -24,8 +23,10 @@ from tasks.algorithms.infold import balanced
 from tasks.algorithms.intervals import Prediction
 from tasks.algorithms.labels import Codes, encode
 from tasks.algorithms.models import Floats
+from tasks.algorithms.row_weights import row_weights
 from tasks.algorithms.steady import steady
 from tasks.algorithms.tuning import best_threshold
+from tasks.algorithms.weighting import balancing
 
 INNER_FOLDS = 5
 """Parts of the training rows that a threshold is tuned on, at most."""
@@ -41,7 +42,8 @@ class Rules:
     trees: int = 100
     """Trees of a forest, or rounds of boosting."""
     strategy: Strategy = field(default_factory=Strategy)
-    """Neighbours and the cap on growth; its kind and ratio are the candidate's."""
+    """Neighbours, the cap on growth and classes to leave; its kind and ratio are the
+    candidate's."""
     cost_fp: float | None = None
     """Cost of taking a row for one of the minority class."""
     cost_fn: float | None = None
@@ -99,7 +101,9 @@ def _answer(
     asked = _Learner(candidate.learner, problem, rules.trees, seed)
     weights = None
     if candidate.approach is Approach.WEIGHTS:
-        weights = _balancing(counts)[codes]
+        left = np.isin(problem.labels, rules.strategy.leave)
+        weights = balancing(counts, left)[codes]
+    weights = asked.weights(train, weights)
     frame = to_frame(sides.validation, problem.columns)
     probabilities = asked.probabilities(
         to_frame(train, problem.columns), codes, frame, weights
@@ -134,6 +138,10 @@ class _Learner:
     trees: int
     seed: int
 
+    def weights(self, rows: pa.Table, given: Floats | None = None) -> Floats | None:
+        takes = models.takes_weights(self.learner)
+        return row_weights(rows, self.problem.columns, given) if takes else None
+
     def probabilities(
         self,
         features: pd.DataFrame,
@@ -153,14 +161,6 @@ class _Learner:
         return models.fit_predict(
             model, features, codes, unseen, len(self.problem.labels), weights=weights
         )
-
-
-def _balancing(counts: npt.NDArray[np.intp]) -> Floats:
-    """Let classes weigh the same in sum: n / (K n_c), as scikit-learn's "balanced"."""
-    present = counts > 0
-    weights = np.zeros(len(counts))
-    weights[present] = counts.sum() / (present.sum() * counts[present])
-    return weights
 
 
 def _corrected(probabilities: Floats, codes: Codes, before: Codes) -> Floats:
@@ -197,10 +197,16 @@ def _moved(
 def _out_of_fold(sides: Sides, asked: _Learner, codes: Codes) -> Floats:
     """Predict each training row by a model that did not see it, nor its group."""
     frame = to_frame(sides.train, asked.problem.columns)
+    weights = asked.weights(sides.train)
     found = np.empty((len(codes), len(asked.problem.labels)))
     parts = min(INNER_FOLDS, int(np.bincount(codes).min()))
     dealt = part(codes, sides.groups, parts, asked.seed % 2**32)
     for fold in np.unique(dealt):
         mine = dealt == fold
-        found[mine] = asked.probabilities(frame[~mine], codes[~mine], frame[mine])
+        found[mine] = asked.probabilities(
+            frame[~mine],
+            codes[~mine],
+            frame[mine],
+            None if weights is None else weights[~mine],
+        )
     return found

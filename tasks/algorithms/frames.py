@@ -28,7 +28,8 @@ from tasks.algorithms.counts import count
 from tasks.algorithms.decide import decide
 from tasks.algorithms.infold import resampled
 from tasks.algorithms.notes import notes
-from tasks.algorithms.plan import allocate, target_rows
+from tasks.algorithms.patterns import spelled_out
+from tasks.algorithms.plan import allocate, check_names, target_rows
 from tasks.algorithms.weighting import weigh, weight_column, with_weights
 
 SYNTHETIC = -1
@@ -66,7 +67,7 @@ def balance_frame(
         strategy: How to balance, as in the config of a run; auto decides by the default
             policy. Not evidence, which takes a tournament.
         seed: 0 <= seed < 2**63. Same rows, strategy and seed: same result.
-        ignore: Columns that are carried along: missing in synthetic rows.
+        ignore: Columns, or patterns, that are carried along: missing in synthetic rows.
 
     Returns:
         The rows that a run with this strategy and seed would write of such a source, if
@@ -84,7 +85,7 @@ def balance_frame(
     config = BalanceConfig(
         source="memory", target=target, ignore=ignore, strategy=strategy, seed=seed
     )
-    columns = assign(table.schema, config)
+    columns = assign(table.schema, spelled_out(config, table.schema))
     counts = _count(table, target)
     decision, classes = _plan(counts, strategy)
     place = free_name(table.schema, "place")
@@ -149,8 +150,7 @@ def _count(table: pa.Table, target: str) -> dict[str, int]:
     contract = TargetContract(
         on_violation=OnViolation.FAIL, max_classes=max(2, table.num_rows)
     )
-    classes, _ = accept(Target(target, column.type, count(column)), contract)
-    return classes
+    return accept(Target(target, column.type, count(column)), contract).classes
 
 
 def _plan(
@@ -161,6 +161,7 @@ def _plan(
             "strategy evidence takes a tournament, which a run holds: use "
             "flows.balance.balance, or name a strategy"
         )
+    check_names(strategy.leave, counts, "strategy.leave")
     kind, reason = decide(counts, strategy, Policy())
     sizes = target_rows(counts, kind, strategy)
     held = dict.fromkeys(counts, 0)

@@ -4,6 +4,7 @@ import hashlib
 import json
 from typing import Any
 
+from schemas.base import Frozen
 from schemas.config import BalanceConfig, StrategyKind
 
 FORMAT = 3
@@ -13,18 +14,27 @@ _WITHOUT_MEANING = {
     *("source", "output", "name", "publish", "watch", "tournament"),
     *("source_credentials", "output_credentials"),
 }
-_LATER = {"split"}
-"""Fields that came after runs had keys: left out where they ask for nothing new."""
+_LATER: dict[str, tuple[str, ...]] = {
+    "": ("split", "categorical", "numeric", "ordinal", "weight"),
+    "strategy": ("cap_rows", "leave"),
+    "contract": ("rare_below", "rare_into", "rare_drop"),
+}
+"""Fields that came after runs had keys, by the part of the config that has them. One
+that is as it is by default takes no part in a key, lest every key change."""
 
 _COMPARED: dict[str, Any] = {
     "target": True,
     "key": True,
     "ignore": True,
+    "categorical": True,
+    "numeric": True,
+    "ordinal": True,
+    "weight": True,
     "holdout": True,
     "split": True,
     "seed": True,
     "contract": True,
-    "strategy": {"k_neighbors", "standardize", "max_growth"},
+    "strategy": {"k_neighbors", "standardize", "max_growth", "cap_rows", "leave"},
     "evaluation": {"metric", "trees"},
     "tournament": True,
 }
@@ -42,10 +52,10 @@ def run_key(config: BalanceConfig, fingerprint: str) -> str:
     Returns:
         64 hexadecimal digits (sha256 of canonical JSON).
     """
-    without = _WITHOUT_MEANING | _unasked(config)
+    without = _WITHOUT_MEANING
     if config.strategy.kind is StrategyKind.EVIDENCE:
         without = without - {"tournament"}
-    meaning = config.model_dump(mode="json", exclude=without)
+    meaning = _asked(config, config.model_dump(mode="json", exclude=without))
     return _hash({"config": meaning, "fingerprint": fingerprint, "format": FORMAT})
 
 
@@ -59,15 +69,19 @@ def comparison_key(config: BalanceConfig, fingerprint: str) -> str:
     Returns:
         64 hexadecimal digits (sha256 of canonical JSON).
     """
-    meaning = config.model_dump(
-        mode="json", include=_COMPARED, exclude=_unasked(config)
-    )
+    meaning = _asked(config, config.model_dump(mode="json", include=_COMPARED))
     return _hash({"compare": meaning, "fingerprint": fingerprint, "format": FORMAT})
 
 
-def _unasked(config: BalanceConfig) -> set[str]:
-    fields = BalanceConfig.model_fields
-    return {name for name in _LATER if getattr(config, name) == fields[name].default}
+def _asked(config: BalanceConfig, dumped: dict[str, Any]) -> dict[str, Any]:
+    """Leave out later fields that nobody asked for."""
+    for part, fields in _LATER.items():
+        model: Frozen = getattr(config, part) if part else config
+        within = dumped.get(part, {}) if part else dumped
+        for field in fields:
+            if getattr(model, field) == type(model).model_fields[field].default:
+                within.pop(field, None)
+    return dumped
 
 
 def _hash(value: dict[str, object]) -> str:

@@ -1,4 +1,4 @@
-"""Text columns that are names, not categories. Codes of categories: search_space."""
+"""Columns that are names, not categories. Codes of categories: search_space."""
 
 from collections.abc import Sequence
 
@@ -10,18 +10,36 @@ from schemas.records import Column
 SHARE, LEAST = 0.9, 50
 
 
-def text_features(schema: pa.Schema, columns: Sequence[Column]) -> list[str]:
-    """List the feature columns that hold text, dictionary-encoded or not."""
+def level_features(schema: pa.Schema, columns: Sequence[Column]) -> list[str]:
+    """List the features whose values are levels, of which there may be too many."""
     named = {column.name for column in columns if column.role == "categorical"}
-    return [f.name for f in schema if f.name in named and _is_text(_plain(f.type))]
+    return [
+        f.name for f in schema if f.name in named and not pa.types.is_boolean(f.type)
+    ]
 
 
-def _plain(kind: pa.DataType) -> pa.DataType:
-    return kind.value_type if pa.types.is_dictionary(kind) else kind
+def as_levels(values: pa.Array | pa.ChunkedArray) -> pa.Array | pa.ChunkedArray:
+    """Give equal levels equal values, of a type that Arrow can number.
 
+    Args:
+        values: Of a categorical column.
 
-def _is_text(kind: pa.DataType) -> bool:
-    return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind))
+    Returns:
+        The same, but NaN is missing and -0.0 is 0.0; dictionaries, which may hold a
+        level twice, are decoded.
+
+    >>> as_levels(pa.array([-0.0, float("nan"), 2])).to_pylist()
+    [0.0, None, 2.0]
+    """
+    if pa.types.is_dictionary(values.type):
+        values = pc.cast(values, values.type.value_type)
+    if pa.types.is_floating(values.type):
+        doubles = pc.add(pc.cast(values, pa.float64()), 0.0)
+        return pc.if_else(pc.is_nan(doubles), None, doubles)
+    if pa.types.is_decimal(values.type):  # narrow ones cannot be numbered
+        wide = pa.decimal128(values.type.precision, values.type.scale)
+        return pc.cast(values, wide)
+    return values
 
 
 def nearly_unique(table: pa.Table) -> list[str]:
@@ -30,7 +48,7 @@ def nearly_unique(table: pa.Table) -> list[str]:
     A vote among neighbours over names, notes or identifiers means nothing.
 
     Args:
-        table: Some rows of text columns.
+        table: Some rows of such columns.
 
     Returns:
         Columns of 50 known values or more of which nine in ten differ.
@@ -41,7 +59,7 @@ def nearly_unique(table: pa.Table) -> list[str]:
     found = []
     for name in table.column_names:
         column = table.column(name)
-        known = pc.cast(column, _plain(column.type)).drop_null()
+        known = as_levels(column).drop_null()
         levels = pc.count_distinct(known).as_py()
         if len(known) >= LEAST and levels > SHARE * len(known):
             found.append(name)

@@ -18,13 +18,18 @@ from tasks.algorithms.plan import target_rows
 
 
 def lineup(
-    config: TournamentConfig, counts: Mapping[str, int], *, synthesise: bool = True
+    config: TournamentConfig,
+    counts: Mapping[str, int],
+    leave: Sequence[str] = (),
+    *,
+    synthesise: bool = True,
 ) -> tuple[Candidate, ...]:
     """List the candidates, the simplest approach first, smaller ratios before larger.
 
     Args:
         config: Approaches, ratios and learners.
         counts: Rows of each class that are compared on, each 1 or more.
+        leave: Classes that are left as they are.
         synthesise: Whether rows can be made of these columns at all.
 
     Returns:
@@ -32,13 +37,14 @@ def lineup(
         ratios that leave these counts as they are, or as another ratio leaves them,
         and for weights where the learner takes none.
     """
+    sized = {label: rows for label, rows in counts.items() if label not in leave}
     return tuple(
         Candidate(approach=approach, ratio=ratio, learner=learner)
         for learner in dict.fromkeys(config.learners)
         for approach in Approach
         if approach is Approach.NONE or approach in config.approaches
         if _can(approach, learner, synthesise=synthesise)
-        for ratio in _ratios(approach, sorted(set(config.ratios)), counts)
+        for ratio in _ratios(approach, sorted(set(config.ratios)), sized)
     )
 
 
@@ -55,6 +61,8 @@ def _ratios(
     kind = RESAMPLED.get(approach)
     if kind is None:
         yield None
+        return
+    if not counts:
         return
     seen = [dict(counts)]
     for ratio in ratios:

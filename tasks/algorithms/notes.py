@@ -25,7 +25,11 @@ def notes(
         Sentences, none when there is no exception.
     """
     k = strategy.k_neighbors
+    left = set(strategy.leave)
     groups = {
+        "Left as they are, as was asked for": [
+            plan for plan in plans if plan.label in left
+        ],
         "One row has no neighbour to interpolate with, so it is repeated": [
             plan for plan in plans if plan.duplicated and synthesises(kind)
         ],
@@ -81,5 +85,10 @@ def _totals(
         found.append(
             f"Growth is capped at {strategy.max_growth:g} times: {before:,} training "
             f"rows become {after:,}."
+        )
+    if strategy.cap_rows is not None:
+        found.append(
+            f"Training rows are capped at {strategy.cap_rows:,}: {before:,} become "
+            f"{after:,}."
         )
     return found

@@ -78,6 +78,7 @@ def draw_up(
         diagnosis=plan.before,
         classes=manifest_classes(plan.classes, survey.rejections),
         rejections=survey.rejections,
+        merger=survey.merger,
         probability_correction=evidence.correction,
         evaluation=_evaluation(evidence),
         verdict=evidence.evaluation.verdict if evidence.evaluation else "not evaluated",

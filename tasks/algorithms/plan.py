@@ -5,11 +5,12 @@ Thresholds that make the numbers exact are found in thresholds, from the data.
 
 import difflib
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from schemas.config import Strategy, StrategyKind
 from schemas.errors import UserError
 from schemas.records import ClassPlan
+from tasks.algorithms.caps import capped
 from tasks.algorithms.decide import (
     Counts,
     adds_rows,
@@ -45,7 +46,8 @@ def target_rows(
     Args:
         train: Training rows of each class, as they are, each 1 or more.
         kind: The strategy decided on, not auto.
-        strategy: Ratio, rows or fractions, and the cap on growth.
+        strategy: Ratio, rows or fractions, caps, and classes to leave as they are;
+            of these such as have no rows do not matter here.
 
     Returns:
         Rows of each class, in the order of train; for weights those that the classes
@@ -54,16 +56,19 @@ def target_rows(
     Raises:
         UserError: Classes are named that do not exist, or sizes cannot be reached.
     """
+    sized = {k: n for k, n in train.items() if k not in strategy.leave}
     if strategy.rows is not None:
-        _check_names(strategy.rows, train, "strategy.rows")
+        check_names(strategy.rows, train, "strategy.rows")
         wanted = {**train, **strategy.rows}
         check_possible(kind, train, wanted)
     elif strategy.fractions is not None:
         wanted = _by_fractions(train, kind, strategy.fractions)
         check_possible(kind, train, wanted)
+    elif sized:
+        wanted = {**train, **_by_ratio(sized, kind, strategy.ratio)}
     else:
-        wanted = _by_ratio(train, kind, strategy.ratio)
-    return _capped(train, wanted, strategy.max_growth)
+        wanted = dict(train)
+    return capped(train, wanted, kind, strategy)
 
 
 def _by_ratio(train: Counts, kind: StrategyKind, ratio: float) -> dict[str, int]:
@@ -91,7 +96,7 @@ def _by_fractions(
     train: Counts, kind: StrategyKind, fractions: Mapping[str, float]
 ) -> dict[str, int]:
     """Scale the shares so that only adding, only dropping, or both alike suffices."""
-    _check_names(fractions, train, "strategy.fractions")
+    check_names(fractions, train, "strategy.fractions")
     absent = [label for label in train if label not in fractions]
     if absent:
         raise UserError(
@@ -114,7 +119,17 @@ def _side(kind: StrategyKind) -> float:
     return -_ROUNDING if kind is StrategyKind.RANDOM_UNDER else _ROUNDING
 
 
-def _check_names(named: Mapping[str, object], train: Counts, field: str) -> None:
+def check_names(named: Iterable[str], train: Counts, field: str) -> None:
+    """Refuse labels that no training row has.
+
+    Args:
+        named: What was given.
+        train: Training rows of each class.
+        field: Where it was given.
+
+    Raises:
+        UserError: Names the nearest label.
+    """
     for label in named:
         if label not in train:
             near = difflib.get_close_matches(label, train, 1)
@@ -125,23 +140,6 @@ def _check_names(named: Mapping[str, object], train: Counts, field: str) -> None
 def _list(train: Counts) -> str:
     shown = [repr(label) for label in list(train)[:10]]
     return ", ".join(shown) + (", ..." if len(train) > len(shown) else "")
-
-
-def _capped(
-    train: Counts, wanted: dict[str, int], growth: float | None
-) -> dict[str, int]:
-    """Shrink every addition by the same factor until the total fits the cap."""
-    if growth is None:
-        return wanted
-    kept = sum(min(train[label], rows) for label, rows in wanted.items())
-    added = sum(wanted.values()) - kept
-    room = max(0, math.floor(growth * sum(train.values())) - kept)
-    if added <= room:
-        return wanted
-    return {
-        label: min(train[label], rows) + max(0, rows - train[label]) * room // added
-        for label, rows in wanted.items()
-    }
 
 
 def allocate(

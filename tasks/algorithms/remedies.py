@@ -16,6 +16,7 @@ from tasks.algorithms.calibration import correct_priors
 from tasks.algorithms.contest import (
     Contest,
     Tables,
+    fitting_weights,
     heeded_weights,
     known_codes,
     most_likely,
@@ -114,11 +115,13 @@ def _calibrated(
     true = known_codes(contest.problem, apart, "the spared rows")
     codes = known_codes(contest.problem, mine, "what was not spared")
     classes = len(contest.problem.labels)
-    models.fit_predict(model, to_frame(mine, columns), codes, asked, classes)
+    weights = fitting_weights(contest, mine)
+    known = to_frame(mine, columns)
+    models.fit_predict(model, known, codes, asked, classes, weights=weights)
     everything = np.arange(len(shown))
     calibrated = CalibratedClassifierCV(
         FrozenEstimator(model), method="sigmoid", cv=[(everything, everything)]
     )
     with steady():
-        calibrated.fit(shown, true)
+        calibrated.fit(shown, true, fitting_weights(contest, apart))
         return most_likely(np.asarray(calibrated.predict_proba(asked)))

@@ -86,6 +86,7 @@ def _content(evidence: Evidence, links: Mapping[str, str]) -> dict[str, object]:
     total = tables.total_row(classes)
     changed = drift_if_any(evidence)
     memorised = evidence.findings.memorisation if evidence.findings else ()
+    weighing = [*filter(None, [evidence.config.weight, plan.weight_column])]
     shifts = tables.cut(drift_rows(changed), _SHIFTS) if changed else []
     return {
         "evidence": evidence,
@@ -109,6 +110,7 @@ def _content(evidence: Evidence, links: Mapping[str, str]) -> dict[str, object]:
         "rejected": sum(one.rows for one in evidence.survey.rejections),
         "unused": _unused(plan, evidence.config),
         "judged_on": judged_on(plan.split),
+        "weights": " * ".join(f"train[{name!r}]" for name in weighing),
         "config": evidence.config.model_dump_json(indent=2),
         "compared": _compared(evidence),
     }
@@ -116,7 +118,7 @@ def _content(evidence: Evidence, links: Mapping[str, str]) -> dict[str, object]:
 
 def _unused(plan: ResamplePlan, config: BalanceConfig) -> list[str]:
     """Name the columns of train/ that are no features, each once."""
-    perhaps = (unlearnt(plan.split), plan.weight_column)
+    perhaps = (config.weight, unlearnt(plan.split), plan.weight_column)
     names = (plan.target, *plan.key, *config.ignore, *perhaps)
     return list(dict.fromkeys(name for name in names if name is not None))
 

@@ -21,6 +21,8 @@ from tasks.algorithms.arrays import (
 )
 from tasks.algorithms.columns import categorical, numeric
 from tasks.algorithms.integers import to_integers
+from tasks.algorithms.levels import as_levels
+from tasks.algorithms.ordinal import with_ranks
 
 Codes = Mapping[str, npt.NDArray[np.int32]]
 Floats = npt.NDArray[np.float64]
@@ -90,6 +92,7 @@ def search_space(
 
     Source: SMOTE-NC in Chawla et al. (2002), https://doi.org/10.1613/jair.953
     """
+    donors = with_ranks(donors, columns)
     numbers = empty((donors.num_rows, len(numeric(columns))), np.float64)
     _fill(numbers, [donors.column(name) for name in numeric(columns)])
     deviations = _deviations(numbers, empty)
@@ -147,9 +150,7 @@ def _floats(column: pa.ChunkedArray) -> Floats:
 
 
 def _codes(column: pa.ChunkedArray) -> npt.NDArray[np.int32]:
-    values = one_chunk(column)
-    if pa.types.is_dictionary(values.type):  # may hold a level twice, or a null level
-        values = values.cast(values.type.value_type)
+    values = as_levels(one_chunk(column))
     encoded = values.dictionary_encode(null_encoding="encode")
     codes: npt.NDArray[np.int32] = encoded.indices.to_numpy()
     return codes

@@ -16,6 +16,7 @@ from tasks.algorithms.arrays import one_chunk
 from tasks.algorithms.distances import Positions
 from tasks.algorithms.interpolation import Floats, between
 from tasks.algorithms.kinship import Found, search, votes
+from tasks.algorithms.ordinal import between_levels
 from tasks.algorithms.search_space import categories
 from tasks.algorithms.selection import draws, uniform
 
@@ -121,8 +122,9 @@ def derive(
 
     Returns:
         Rows in the donors' schema. Numbers and moments lie between their two parents,
-        or are the parent's where one is missing; categories are voted by the parent's
-        neighbours; key and ignored columns are null; the target is the parent's.
+        or are the parent's where one is missing, as do ranks of levels; categories are
+        voted by the parent's neighbours; key and ignored columns are null; the target
+        and the weight are the parent's.
     """
     elected = {name: winners[parents] for name, winners in model.found.votes.items()}
     drawn = Drawn(parents, neighbours, lam)
@@ -172,12 +174,14 @@ def _values(
     match column.role:
         case "key" | "ignore":
             return pa.nulls(len(drawn.lam), donated.type)
-        case "target":
+        case "target" | "weight":
             return _take(donated, drawn.parents)
         case "categorical":
             return _take(donated, elected[column.name])
         case _:
             ends = _take(donated, drawn.parents), _take(donated, drawn.neighbours)
+            if column.role == "ordinal":
+                return between_levels(*ends, drawn.lam, column)
             return between(*ends, drawn.lam)
 
 

@@ -110,7 +110,9 @@ def compete(
     Raises:
         UserError: There is no feature, or a learner's package is not installed.
     """
-    candidates = lineup(config, class_rows(arena.rows, arena.problem))
+    candidates = lineup(
+        config, class_rows(arena.rows, arena.problem), arena.rules.strategy.leave
+    )
     return tuple(play(match, arena, clock) for match in matches(candidates, config))
 
 

@@ -6,6 +6,7 @@ How many rows each class has, or would have to have, is decided in plan.
 from collections.abc import Mapping, Sequence
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 
 from schemas.config import Strategy, StrategyKind
@@ -61,6 +62,26 @@ def class_weights(
     )
     scale = sum(before.values()) / sum(totals.values())
     return {label: totals[label] * scale / rows for label, rows in after.items()}
+
+
+def balancing(
+    counts: npt.NDArray[np.intp], left: npt.NDArray[np.bool_]
+) -> npt.NDArray[np.float64]:
+    """Let classes weigh the same in sum: n / (K n_c), as scikit-learn's "balanced".
+
+    Args:
+        counts: Rows of each class, shape (classes,).
+        left: Which classes are to be left: they weigh what they are, to the largest of
+            the others.
+
+    Returns:
+        The weight of a row of each class; 0 for a class without rows.
+    """
+    present = counts > 0
+    totals = np.where(left, counts, counts[~left].max(initial=1)) * present
+    weights = np.zeros(len(counts))
+    weights[present] = counts.sum() * totals[present] / (totals.sum() * counts[present])
+    return weights
 
 
 def weigh(

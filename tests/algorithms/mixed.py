@@ -76,7 +76,21 @@ def donors(draw: st.DrawFn, max_rows: int = 12) -> Donors:
     ]
     schema = pa.schema(fields, {"made": "by hypothesis"})
     table = pa.table(list(arrays.values()), schema=schema)
-    return table, roles(schema, y="target", k="key")
+    asked = {
+        field.name: role
+        for field in fields
+        if (role := draw(st.sampled_from(_other_roles(field.type))))
+    }
+    return table, roles(schema, **{**asked, "y": "target", "k": "key", "i": "ignore"})
+
+
+def _other_roles(kind: pa.DataType) -> list[Role | None]:
+    """List the roles that a user may ask for and the type does not give."""
+    if pa.types.is_boolean(kind):
+        return [None, "numeric"]
+    if pa.types.is_floating(kind):
+        return [None]
+    return [None, None, "categorical", "weight"] if kind in INTERPOLATED else [None]
 
 
 def _array(

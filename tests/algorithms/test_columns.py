@@ -79,6 +79,37 @@ def test_an_absent_column_like_no_other_is_answered_with_the_list() -> None:
         assign(wide, config)
 
 
+def test_numbers_are_levels_and_booleans_numbers_where_asked() -> None:
+    fields = {"categorical": ("x", "at", "flag"), "numeric": ()}
+    config = CONFIG.model_copy(update=fields)
+    roles = {column.name: column.role for column in assign(SCHEMA, config)}
+    assert {roles[name] for name in ("x", "at", "flag")} == {"categorical"}
+    fields = {"categorical": (), "numeric": ("x", "at", "flag")}
+    config = CONFIG.model_copy(update=fields)
+    roles = {column.name: column.role for column in assign(SCHEMA, config)}
+    assert [roles[name] for name in ("x", "at", "flag")] == [
+        *("numeric", "temporal", "numeric")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("fields", "message"),
+    [
+        ({"numeric": ("word",)}, "'word' has type string, which cannot be numeric"),
+        ({"numeric": ("x",), "categorical": ("x",)}, "more than one of categorical"),
+        ({"ordinal": {"x": ("1", "2")}, "numeric": ("x",)}, "name it in one of them"),
+        ({"weight": "x", "numeric": ("x",)}, "name it in one of them"),
+        ({"categorical": ("flagg",)}, "did you mean 'flag'"),
+    ],
+)
+def test_a_role_that_a_column_cannot_have_is_refused(
+    fields: dict[str, object], message: str
+) -> None:
+    config = CONFIG.model_copy(update=fields)
+    with pytest.raises(UserError, match=message):
+        assign(SCHEMA.append(pa.field("word", pa.string())), config)
+
+
 def test_a_key_must_be_of_a_type_that_names_rows() -> None:
     config = BalanceConfig(source="x", target="y", key=("tags",))
     with pytest.raises(UserError, match="cannot name a row"):

@@ -27,7 +27,7 @@ def test_counted_labels_are_judged_as_each_row_would_be(
     labels = [*sorted(allowed), *labels]
     contract = TargetContract(allowed=tuple(allowed), max_rejected_share=1)
     rows = Counter(label for label in labels if label is not None)
-    classes, rejections = accept(_target(rows, labels.count(None)), contract)
+    classes, rejections, _ = accept(_target(rows, labels.count(None)), contract)
     assert classes == {k: n for k, n in sorted(rows.items()) if k in allowed}
     assert {(r.label, r.rows) for r in rejections} == {
         (label, labels.count(label)) for label in labels if label not in allowed
@@ -37,7 +37,7 @@ def test_counted_labels_are_judged_as_each_row_would_be(
 
 def test_expected_missing_labels_do_not_count_against_the_limit() -> None:
     target = _target({"a": 5, "b": 3}, missing=92)
-    _, (rejection,) = accept(target, TargetContract(nullable=True))
+    _, (rejection,), _ = accept(target, TargetContract(nullable=True))
     assert rejection.rows == 92
     assert "expects" in rejection.reason
     with pytest.raises(UserError, match=r"92\.00%.*max_rejected_share allows 5\.00%"):
@@ -58,6 +58,16 @@ def test_expected_missing_labels_do_not_count_against_the_limit() -> None:
             _target({"a": 3, "b": 9}),
             TargetContract(min_rows_per_class=5),
             "'a' has 3 rows, contract.min_rows_per_class asks for 5",
+        ),
+        (
+            _target({"a": 300, "b": 9, "c": 8}),
+            TargetContract(rare_below=10, rare_drop=True),
+            "one class at most",
+        ),
+        (
+            _target({"a": 300, "b": 9, "c": 8}),
+            TargetContract(rare_below=10, rare_into="b", min_rows_per_class=18),
+            "'b' has 17 rows",
         ),
         (
             _target({"a": 300, "b": 9}, 1),

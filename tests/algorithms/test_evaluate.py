@@ -22,6 +22,7 @@ from schemas.config import EvaluationConfig, EvaluatorKind
 from schemas.records import Column, Evaluation, Role
 from tasks.algorithms.contest import NotComparableError, Problem, Tables
 from tasks.algorithms.evaluate import evaluate
+from tasks.algorithms.labels import encode
 from tests.honesty import judged, labelled, noise
 
 DATA = Path(__file__).parents[1] / "data"
@@ -198,6 +199,29 @@ def test_an_unknown_label_is_refused() -> None:
     problem, tables = load("glass")
     with pytest.raises(ValueError, match="holdout holds a label that is not one of"):
         run(EvaluatorKind.KNN, replace(problem, labels=problem.labels[1:]), tables)
+
+
+@pytest.mark.parametrize("kind", ["logistic_regression", "knn"])
+def test_weights_of_rows_count_in_every_model(kind: str) -> None:
+    problem, tables = load("horse_colic")
+    weights = tuple(1.0 + 3 * place for place in range(len(problem.labels)))
+    column = Column(name="w", type="double", role="weight", nullable=True)
+    heavy = replace(problem, columns=(*problem.columns, column))
+
+    def weighed(table: pa.Table) -> pa.Table:
+        codes = encode(table.column(problem.target), problem.labels)
+        return table.append_column("w", pa.array(np.array(weights)[codes]))
+
+    own = Tables(*(weighed(t) for t in (tables.asis, tables.asis, tables.holdout)))
+    found = run(EvaluatorKind(kind), heavy, own)
+    same = replace(tables, balanced=tables.asis)
+    by_class = run(EvaluatorKind(kind), replace(problem, weights=weights), same)
+    expected = by_class.models[2].scores
+    assert found.models[0].scores == found.models[2].scores == expected
+    if kind == "knn":
+        assert "every model was trained" in found.notes[-1]
+    again = run(EvaluatorKind(kind), replace(heavy, weights=weights), own)
+    assert (again.models[2].scores == expected) == (kind == "knn")
 
 
 @pytest.mark.parametrize("kind", [k for k in EvaluatorKind if k != "none"])

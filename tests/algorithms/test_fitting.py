@@ -1,5 +1,7 @@
 """One candidate in one split equals scikit-learn and imbalanced-learn, written anew."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pyarrow as pa
@@ -11,6 +13,7 @@ from sklearn.metrics import average_precision_score, f1_score, roc_auc_score
 from sklearn.model_selection import StratifiedKFold, TunedThresholdClassifierCV
 
 from schemas.config import Approach, EvaluatorKind, Metric
+from schemas.records import Column
 from schemas.tournament import Candidate
 from tasks.algorithms.contest import Problem
 from tasks.algorithms.features import to_frame
@@ -96,6 +99,24 @@ def test_what_was_learnt_does_not_depend_on_the_validation_rows(
     np.testing.assert_array_equal(whole.prediction.codes[10:15], part.prediction.codes)
     assert whole.threshold == part.threshold
     assert whole.train_rows == part.train_rows
+
+
+def test_weights_of_rows_are_heeded_as_those_of_classes_are() -> None:
+    table, problem = drawn(400)
+    plain = halves(table)
+    y = y_of(plain.train, problem)
+    balancing = len(y) / (2 * np.bincount(y))
+    codes = y_of(table, problem)
+    own = table.append_column("w", pa.array(balancing[codes]))
+    weight = Column(name="w", type="double", role="weight", nullable=True)
+    heavy = replace(problem, columns=(*problem.columns, weight))
+    by_rows = tried(Approach.NONE, halves(own), heavy)
+    by_classes = tried(Approach.WEIGHTS, plain, problem)
+    np.testing.assert_array_equal(
+        by_rows.prediction.probabilities, by_classes.prediction.probabilities
+    )
+    as_they_are = tried(Approach.NONE, plain, problem)
+    assert (as_they_are.prediction.codes != by_rows.prediction.codes).any()
 
 
 def test_a_threshold_is_as_good_as_that_of_scikit_learn() -> None:

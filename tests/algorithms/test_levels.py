@@ -3,7 +3,7 @@
 import pyarrow as pa
 import pytest
 
-from tasks.algorithms.levels import nearly_unique, text_features
+from tasks.algorithms.levels import level_features, nearly_unique
 from tests.algorithms.mixed import roles
 
 NAMES = [f"n{place}" for place in range(100)]
@@ -30,16 +30,17 @@ def test_few_levels_are_never_too_many() -> None:
     assert nearly_unique(pa.table({"name": NAMES[:49]})) == []
 
 
-def test_only_features_that_hold_text_are_looked_at() -> None:
+def test_only_features_that_are_levels_are_looked_at() -> None:
     table = pa.table(
         {
             "id": NAMES,
             "note": NAMES,
             "size": range(100),
+            "code": range(100),
             "flag": [True] * 100,
             "level": pa.array(NAMES).dictionary_encode(),
             "name": NAMES,
         }
     )
-    columns = roles(table.schema, id="key", note="ignore")
-    assert text_features(table.schema, columns) == ["level", "name"]
+    columns = roles(table.schema, id="key", note="ignore", code="categorical")
+    assert level_features(table.schema, columns) == ["code", "level", "name"]

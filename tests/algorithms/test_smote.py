@@ -63,7 +63,7 @@ def check_column(
     match column.role:
         case "key" | "ignore":
             assert made == [None] * len(made)
-        case "target":
+        case "target" | "weight":
             assert made == parents
         case "categorical":
             around = [[donated[n] for n in line] for line in model.found.neighbours]

@@ -11,6 +11,7 @@ from schemas.config import Strategy, StrategyKind
 from schemas.errors import UserError
 from tasks.algorithms.plan import allocate, target_rows
 from tasks.algorithms.weighting import (
+    balancing,
     class_weights,
     train_schema,
     weigh,
@@ -103,3 +104,13 @@ def test_each_row_gets_the_weight_of_its_class() -> None:
     assert found["w"].to_pylist() == [2.0, 0.5, 2.0]
     assert found.schema == train_schema(table.schema, "w")
     assert train_schema(table.schema, None) == table.schema
+
+
+def test_a_class_left_alone_weighs_as_it_does_to_the_largest_of_the_others() -> None:
+    counts = np.array([900, 100, 50, 0])
+    everyone = balancing(counts, np.zeros(4, np.bool_))
+    np.testing.assert_array_equal(everyone[:3], counts.sum() / (3 * counts[:3]))
+    weights = balancing(counts, np.array([True, False, False, False]))
+    np.testing.assert_allclose(
+        weights * counts, np.array([900, 100, 100, 0]) / 1_100 * 1_050
+    )

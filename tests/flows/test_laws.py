@@ -10,15 +10,21 @@ from typing import NamedTuple
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import Phase, given, reject, settings
+from hypothesis import Phase, assume, given, reject, settings
 from hypothesis import strategies as st
 
 from flows.pipeline import balance_dataset
-from schemas.config import BalanceConfig, EvaluatorKind, StrategyKind
+from schemas.config import (
+    BalanceConfig,
+    EvaluatorKind,
+    StrategyKind,
+    TargetContract,
+)
 from schemas.errors import UserError
 from schemas.records import Manifest, Outcome
 from schemas.splits import SplitKind
 from tasks.algorithms.plan import target_rows
+from tasks.auditing import audit
 from tasks.running import DirectRunner
 from tests.datasets import QUICK
 from tests.strategies import tables
@@ -26,6 +32,11 @@ from tests.tasks.attempts import config_of
 
 ID = "ordinal"
 PHASES = set(Phase) - {Phase.shrink, Phase.explain}  # each example is two whole runs
+RARE = [
+    {},
+    {"rare_below": 4, "rare_into": "r"},
+    {"rare_below": 2, "rare_drop": True},
+]
 NUMBERS = {"k_neighbors": st.integers(1, 7), "standardize": st.booleans()}
 Asked = dict[str, object]
 
@@ -40,7 +51,7 @@ def requests(draw: st.DrawFn, kind: StrategyKind) -> Asked:
         "tournament": QUICK,
         "holdout": draw(st.floats(0.01, 0.9)),
         "seed": draw(st.integers(0, 2**63 - 1)),
-        "contract": {"nullable": True},
+        "contract": {"nullable": True, **draw(st.sampled_from(RARE))},
         "evaluation": {"evaluator": "none"},
     }
 
@@ -68,6 +79,8 @@ class Version(NamedTuple):
     holdout: pa.Table
     rejected: pa.Table
     lineage: pa.Table
+    root: str
+    """OUTPUT/NAME."""
     hashes: dict[str, str]
     """sha256 of the data files by their place in the version."""
 
@@ -92,6 +105,7 @@ def balance(source: Path, output: Path, asked: Asked) -> Version:
         holdout=read("holdout"),
         rejected=read("rejected"),
         lineage=read("lineage"),
+        root=outcome.root,
         hashes=_data_hashes(outcome),
     )
 
@@ -101,14 +115,44 @@ def _data_hashes(outcome: Outcome) -> dict[str, str]:
     return {path: found[path] for path in found if not path.startswith("report/")}
 
 
+def relabelled(source: pa.Table, contract: TargetContract) -> pa.Table:
+    """Give rare classes the label that they are to become."""
+    into, below = contract.rare_into, contract.rare_below or 0
+    labels = source["y"].to_pylist()
+    rows = Counter(labels)
+    if into is not None:
+        labels = [into if k is not None and rows[k] < below else k for k in labels]
+    place = source.schema.get_field_index("y")
+    return source.set_column(place, source.field(place), pa.array(labels, pa.string()))
+
+
+def _has_classes(table: pa.Table, contract: TargetContract) -> bool:
+    """Tell whether two classes are left when those too rare are dropped or merged."""
+    rows = Counter(relabelled(table, contract)["y"].drop_null().to_pylist())
+    least = contract.rare_below if contract.rare_drop else None
+    return sum(n >= (least or 0) for n in rows.values()) > 1
+
+
 def check_counts(source: pa.Table, version: Version) -> None:
     """Each class has exactly the rows that the manifest tells, everywhere."""
     expected = Counter(source["y"].to_pylist())
     assert version.manifest.source.rows == source.num_rows
-    assert expected.pop(None, 0) == version.rejected.num_rows
+    contract = version.manifest.config.contract
+    out = {
+        label: rows
+        for label, rows in expected.items()
+        if label is None or (contract.rare_drop and rows < (contract.rare_below or 0))
+    }
+    assert sum(out.values()) == version.rejected.num_rows
     share = version.manifest.config.holdout
-    assert [item.label for item in version.manifest.classes] == _in_order(expected)
-    for item in version.manifest.classes:
+    rejected = [item for item in version.manifest.classes if item.rejected]
+    assert {item.label: item.rejected for item in rejected} == {
+        label: rows for label, rows in out.items() if label is not None
+    }
+    classes = [item for item in version.manifest.classes if not item.rejected]
+    expected = Counter({k: n for k, n in expected.items() if k not in out})
+    assert [item.label for item in classes] == _in_order(expected)
+    for item in classes:
         assert item.source == expected[item.label]
         assert item.source == item.holdout + item.kept + item.dropped
         assert item.train == item.kept + item.duplicated + item.synthetic
@@ -341,6 +385,8 @@ def obey(kind: StrategyKind, data: st.DataObject, by: SplitKind | None = None) -
     table = data.draw(tables())
     table = table.append_column(ID, pa.array(range(table.num_rows)))
     asked = data.draw(requests(kind))
+    contract = TargetContract.model_validate(asked["contract"])
+    assume(_has_classes(table, contract))
     if by is not None:
         table, split = data.draw(parted(table, by))
         asked |= split
@@ -349,8 +395,9 @@ def obey(kind: StrategyKind, data: st.DataObject, by: SplitKind | None = None) -
         place = Path(temporary)
         whole = _write(table, place / "whole", 1, 1_000)
         version = balance(whole, place / "out", asked)
+        assert not [check for check in audit(version.root, 1) if not check.success]
         for law in LAWS:
-            law(table, version)
+            law(relabelled(table, contract), version)
         cut = _write(table, place / "cut", files, row_group)
         assert balance(cut, place / "out", asked).hashes == version.hashes
 

@@ -192,6 +192,19 @@ def test_a_run_is_the_same_wherever_its_source_lies(tmp_path: Path) -> None:
     assert len({run_key(config, survey.fingerprint) for config, survey in pairs}) == 1
 
 
+def test_a_level_without_a_place_stops_the_survey(tmp_path: Path) -> None:
+    fine = config_of(tmp_path, ordinal={"town": ["y", "x", "z"]})
+    roles = {column.name: column.levels for column in survey_source.fn(fine).columns}
+    assert roles["town"] == ("y", "x", "z")
+    with pytest.raises(UserError, match=r"column 'town' holds levels .* 'z'"):
+        survey_source.fn(config_of(tmp_path, ordinal={"town": ["y", "x"]}))
+
+
+def test_a_row_that_counts_for_nothing_stops_the_survey(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="weight column 'age' holds 0 in row"):
+        survey_source.fn(config_of(tmp_path, weight="age"))
+
+
 def test_other_bytes_are_another_source(tmp_path: Path) -> None:
     config = config_of(tmp_path)
     before = survey_source.fn(config).fingerprint
@@ -216,8 +229,16 @@ def test_rows_moved_to_another_partition_are_another_source(tmp_path: Path) -> N
         {"target": "x"},
         {"ignore": ["x"]},
         {"key": ["x"]},
+        {"categorical": ["x"]},
+        {"numeric": ["x"]},
+        {"ordinal": {"x": ["a", "b"]}},
+        {"weight": "x"},
         {"strategy": {"ratio": 0.5}},
+        {"strategy": {"cap_rows": 50}},
+        {"strategy": {"leave": ["a"]}},
         {"contract": {"nullable": False}},
+        {"contract": {"rare_below": 2, "rare_drop": True}},
+        {"contract": {"rare_below": 2, "rare_into": "z"}},
         {"policy": {"balanced_up_to": 2}},
         {"evaluation": {"evaluator": "knn"}},
         {"split": {"kind": "time", "column": "x"}},
@@ -265,7 +286,13 @@ def test_a_comparison_is_named_by_what_decides_it() -> None:
         {"seed": 1},
         {"ignore": ["x"]},
         {"split": {"kind": "group", "column": "x"}},
+        {"categorical": ["x"]},
+        {"numeric": ["x"]},
+        {"ordinal": {"x": ["a", "b"]}},
+        {"weight": "x"},
         {"strategy": {"k_neighbors": 3}},
+        {"strategy": {"cap_rows": 50}},
+        {"strategy": {"leave": ["a"]}},
         {"evaluation": {"metric": "mcc"}},
         {"tournament": {"folds": 3}},
     ]
