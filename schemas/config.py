@@ -325,8 +325,8 @@ class BalanceConfig(Frozen):
     """Name of a Prefect Secret block to write a bucket with. Not set: environment."""
 
     key: tuple[str, ...] = ()
-    """Columns that identify a row: it keeps its side of the split as tables grow. Here
-    and in the next three, names or patterns such as *_id."""
+    """Columns that identify a row: it keeps its side of a stratified split as tables
+    grow. Here and in the next three, names or patterns such as *_id."""
 
     ignore: tuple[str, ...] = ()
     """Columns no model may learn from; null in synthetic rows."""

@@ -167,9 +167,7 @@ def _plan(
     held = dict.fromkeys(counts, 0)
     classes = allocate(counts, held, kind, sizes, strategy.k_neighbors)
     weighed = weigh(classes, kind, strategy)
-    # That no row is held out is as it should be, and nothing to note.
-    split = [item.model_copy(update={"holdout": 1}) for item in weighed]
-    told = notes(split, kind, strategy)
+    told = notes(weighed, kind, strategy)
     return Decision(strategy=kind, reason=reason, notes=told), weighed
 
 

@@ -18,7 +18,7 @@ from tasks.storage.shards import part_rows, shards
 from tasks.storage.workspace import directory
 from tasks.survey import survey_source
 from tests.datasets import request
-from tests.tasks.attempts import config_of
+from tests.tasks.attempts import SPLITS, config_of
 
 
 @pytest.fixture
@@ -33,11 +33,18 @@ def _hashes(files: list[FileEntry]) -> dict[str, str]:
 
 
 @pytest.mark.usefixtures("small_parts")
-@pytest.mark.parametrize("strategy", ["smote_under", "random_over"])
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"strategy": {"kind": "smote_under"}},
+        {"strategy": {"kind": "random_over"}},
+        *({"split": split, "holdout": 0.3, "seed": 2} for split in SPLITS.values()),
+    ],
+)
 def test_the_size_of_a_shard_does_not_show_in_the_bytes(
-    strategy: str, tmp_path: Path
+    fields: dict[str, object], tmp_path: Path
 ) -> None:
-    config = config_of(tmp_path, strategy={"kind": strategy})
+    config = config_of(tmp_path, **fields)
     survey = survey_source.fn(config)
     plan = plan_resampling.fn(config, survey)
     schema = source_schema(survey)

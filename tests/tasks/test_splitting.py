@@ -230,5 +230,17 @@ def test_what_was_held_out_is_told_with_its_shares(tmp_path: Path) -> None:
     )
 
 
+def test_folders_may_say_which_side_their_rows_are_on(tmp_path: Path) -> None:
+    for side, rows in (("dev", 20), ("test", 30), ("train", 50)):
+        folder = tmp_path / "hive" / f"part={side}"
+        folder.mkdir(parents=True)
+        labelled = [("a" if at % 3 else "b", at) for at in range(rows)]
+        pq.write_table(_table(labelled), folder / "x.parquet")
+    split = {"kind": "column", "column": "part", "values": ["dev", "test"]}
+    source = str(tmp_path / "hive")
+    held = _held(config_of(tmp_path, source=source, ignore=[], split=split))
+    assert held == [True] * 50 + [False] * 50
+
+
 def test_kinds_are_those_tried() -> None:
     assert {"stratified", *PARTED} == set(SplitKind)
