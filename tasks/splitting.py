@@ -151,8 +151,9 @@ def _check_values(config: BalanceConfig, survey: Survey) -> None:
     absent = [value for value in wanted if not found.rows[value]]
     if absent:
         raise UserError(
-            f"no row has {absent[0]!r} in column {name!r}, which splits them; name "
-            f"what is held out (split.values): {_most(found.rows)}"
+            f"no row has {absent[0]!r} in column {name!r}, which says what is held "
+            f"out; name other values (split.values, or --split column:{name}=VALUE): "
+            f"{_most(found.rows)}"
         )
 
 
