@@ -40,6 +40,7 @@ from tasks.published import published_drift, published_evaluation
 from tasks.storage.places import places
 
 _WIDTH = 40  # cells of a label
+_CLASSES, _REJECTIONS = 100, 20  # shown; of more the middle, or the end, is told
 _PIPE_WIDTH = 100  # columns where there is no terminal to ask
 
 
@@ -79,7 +80,7 @@ def _print_version(out: Console, title: str, manifest: Manifest, root: str) -> N
     out.print(_class_table(manifest.classes))
     _print_rejections(out, manifest.rejections)
     _print_verdict(out, published_evaluation(manifest, root))
-    for caution in cautions(manifest.findings):
+    for caution in cautions(manifest.findings, manifest.odd_numbers):
         out.print(Text(f"Note: {caution}"))
     _print_drift(out, published_drift(manifest, root))
     out.print()
@@ -157,9 +158,12 @@ def _print_drift(out: Console, drift: Drift | None) -> None:
 
 
 def _print_rejections(out: Console, rejections: Sequence[Rejection]) -> None:
-    for item in rejections:
+    for item in rejections[:_REJECTIONS]:
         label = "null" if item.label is None else shorten(item.label, _WIDTH)
         out.print(Text(f"Rejected: {item.rows:,} rows, {label}: {item.reason}"))
+    if more := rejections[_REJECTIONS:]:
+        rows = sum(item.rows for item in more)
+        out.print(Text(f"Rejected: {rows:,} rows of {len(more):,} more labels"))
 
 
 def _class_table(classes: Sequence[ManifestClass]) -> Table:
@@ -171,11 +175,16 @@ def _class_table(classes: Sequence[ManifestClass]) -> Table:
     weighted = any(item.weight != 1 for item in classes)
     for name in ("source", *met, "train", *(["weight"] if weighted else []), "share"):
         table.add_column(name, justify="right", no_wrap=True)
-    for item in classes:
-        rows = [f"{getattr(item, name):,}" for name in ("source", *met, "train")]
-        rows += [f"{item.weight:.4g}"] if weighted else []
-        share = f"{item.prior_before:.1%} → {item.prior_after:.1%}"
-        table.add_row(Text(shorten(item.label, _WIDTH)), *rows, share)
+    half, more = _CLASSES // 2, len(classes) - _CLASSES
+    parts = (classes[:half], classes[-half:]) if more > 0 else (classes,)
+    for place, part in enumerate(parts):
+        if place:
+            table.add_row(f"({more:,} more)")
+        for item in part:
+            rows = [f"{getattr(item, name):,}" for name in ("source", *met, "train")]
+            rows += [f"{item.weight:.4g}"] if weighted else []
+            share = f"{item.prior_before:.1%} → {item.prior_after:.1%}"
+            table.add_row(Text(shorten(item.label, _WIDTH)), *rows, share)
     return table
 
 

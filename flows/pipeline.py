@@ -5,6 +5,7 @@ from schemas.config import BalanceConfig
 from schemas.records import Evidence, Outcome
 from tasks.algorithms.calibration import correction_for
 from tasks.algorithms.columns import source_schema
+from tasks.algorithms.oddities import total
 from tasks.algorithms.patterns import spelled_out
 from tasks.credentials import with_credentials
 from tasks.evaluation import evaluate_balance
@@ -71,6 +72,7 @@ def balance_dataset(
             searches=tuple(searches),
             drift=run(measure_drift, config, survey, published),
             leaderboard=board,
+            odd_numbers=total(odd for result in real for odd in result.odd_numbers),
         )
         report = run(write_report, evidence, attempt)
         data = [entry for result in real for entry in result.files]

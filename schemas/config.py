@@ -31,6 +31,13 @@ class OnViolation(StrEnum):
     FAIL = "fail"
 
 
+class Infinities(StrEnum):
+    """What becomes of rows that hold an infinite number."""
+
+    MISSING = "missing"
+    REJECT = "reject"
+
+
 class EvaluatorKind(StrEnum):
     """The model that is trained as-is and as-balanced."""
 
@@ -360,6 +367,10 @@ class BalanceConfig(Frozen):
 
     contract: TargetContract = Field(default=TargetContract(), title="Contract")
     """What the target must be."""
+
+    infinities: Infinities = Field(default=Infinities.MISSING, title="Infinities")
+    """missing: models and the search for neighbours take infinite numbers for missing,
+    and rows stay as they are. reject: rows with one in a feature go to rejected/."""
 
     policy: Policy = Policy()
     """How strategy auto decides."""

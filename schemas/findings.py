@@ -67,6 +67,18 @@ class Memorisation(Frozen):
     """The same of the training rows of the class, themselves left out."""
 
 
+class OddNumbers(Frozen):
+    """Numbers of a column that are odd to compute with; null is none of them."""
+
+    column: str
+    nan: Count = 0
+    """Rows; of those that are not rejected, as below."""
+    infinite: Count = 0
+    infinite_rejected: Count = 0
+    """Of the rows that are."""
+    negative_zero: Count = 0
+
+
 class Rarity(Frozen):
     """A class with so few holdout rows that no verdict on it is possible."""
 

@@ -6,7 +6,7 @@ from pydantic import Field
 
 from schemas.base import Frozen
 from schemas.config import BalanceConfig, EvaluatorKind, Metric, StrategyKind
-from schemas.findings import Findings
+from schemas.findings import Findings, OddNumbers
 from schemas.scores import Curve, Scores
 from schemas.splits import Split
 from schemas.tournament import Leaderboard, ManifestTournament, Match
@@ -163,6 +163,8 @@ class ResamplePlan(Frozen):
     key: tuple[str, ...]
     split: Split = Split()
     standardize: bool
+    finite: tuple[str, ...] = ()
+    """Columns in which an infinite number gets a row rejected."""
     weight_column: str | None = None
     """Appended to the training rows; None if they are not weighted."""
     decision: Decision
@@ -219,6 +221,8 @@ class ShardResult(Frozen):
     kept: Count
     dropped: Count
     rejected: Count
+    odd_numbers: tuple[OddNumbers, ...] = ()
+    """Of each feature that has any."""
 
 
 class Check(Frozen):
@@ -377,6 +381,8 @@ class Evidence(Frozen):
     """Of each class with synthetic rows."""
     findings: Findings | None = None
     """None when nothing was evaluated."""
+    odd_numbers: tuple[OddNumbers, ...] = ()
+    """Of each feature that has any: NaN, infinities, -0.0."""
 
 
 class ManifestSource(Frozen):
@@ -470,6 +476,8 @@ class Manifest(Frozen):
     """Of each class with synthetic rows."""
     findings: Findings | None = None
     """What is doubtful about the rows; None when nothing was evaluated."""
+    odd_numbers: tuple[OddNumbers, ...] = ()
+    """Of each feature that has any: NaN, infinities, -0.0."""
     tournament: ManifestTournament | None = None
     """What the decision rests on; None unless strategy evidence was asked for."""
     files: tuple[FileEntry, ...]

@@ -119,7 +119,10 @@ def _tables(evidence: Evidence) -> dict[str, tuple[list[Row], str]]:
 def _verdict(evidence: Evidence, drawn: Mapping[str, bytes]) -> str:
     evaluation = evidence.evaluation
     more = [price_sentence(evaluation), alternative_sentence(evaluation)]
-    told = (*(evaluation.notes if evaluation else ()), *cautions(evidence.findings))
+    told = (
+        *(evaluation.notes if evaluation else ()),
+        *cautions(evidence.findings, evidence.odd_numbers),
+    )
     notes = [*filter(None, more), *told]
     page = _page(cards.verdict_line(evaluation), verdict_sentence(evaluation), notes)
     if "difference" not in drawn:

@@ -5,7 +5,7 @@ Models and scores are in algorithms; the samples were kept aside by earlier stag
 
 import logging
 
-from schemas.config import BalanceConfig, EvaluatorKind
+from schemas.config import BalanceConfig
 from schemas.records import Attempt, Evaluation, ResamplePlan, Survey
 from tasks.acceleration import accelerates
 from tasks.algorithms.columns import source_schema
@@ -36,7 +36,7 @@ def evaluate_balance(
     """
     samples = plan.samples
     held_out = sum(item.holdout for item in plan.classes)
-    if config.evaluation.evaluator is EvaluatorKind.NONE or not held_out:
+    if not samples.asis or not held_out:  # nothing was kept aside for this
         return None
     # scikit-learn costs seconds, which a run that ends before need not pay.
     from tasks.algorithms import contest, evaluate  # noqa: PLC0415 - see above

@@ -3,6 +3,8 @@
 What the target must be is the contract's; whether memory suffices, guarding's.
 """
 
+import shlex
+
 import numpy as np
 import pyarrow as pa
 
@@ -88,7 +90,7 @@ def check_made(survey: Survey) -> None:
         raise UserError(
             f"column {names[0]!r} has nearly as many levels as rows, so a vote "
             "among neighbours means nothing; leave it out of synthetic rows with "
-            f"--ignore {' '.join(names)}, or --key if it names a row"
+            f"--ignore {shlex.join(names)}, or --key if it names a row"
         )
 
 

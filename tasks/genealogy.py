@@ -108,7 +108,7 @@ def _ordinals(
 
 
 def _routes(survey: Survey, plan: ResamplePlan) -> Iterator[tuple[int, Routed]]:
-    columns = deciding(plan.target, plan.key, plan.split)
+    columns = deciding(plan.target, plan.key, plan.split, plan.finite)
     for first, table in source_rows(survey, columns):
         yield first, route(table, first, plan)
 

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 import pyarrow as pa
 
-from schemas.config import BalanceConfig, EvaluatorKind
+from schemas.config import BalanceConfig
 from schemas.findings import Findings, Memorisation, Overlap, Rarity
 from schemas.records import Attempt, Column, ResamplePlan, Survey
 from schemas.splits import SplitKind
@@ -52,7 +52,7 @@ def inspect_rows(
         What was found; None when nothing is evaluated, or nothing is held out.
     """
     held_out = sum(item.holdout for item in plan.classes)
-    if config.evaluation.evaluator is EvaluatorKind.NONE or not held_out:
+    if not plan.samples.asis or not held_out:  # nothing was kept aside for this
         return None
     from tasks.algorithms.giveaways import giveaways  # noqa: PLC0415 - scikit-learn
 

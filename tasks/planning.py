@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from schemas.config import BalanceConfig, EvaluatorKind
+from schemas.config import BalanceConfig
 from schemas.records import (
     ClassPlan,
     Decision,
@@ -12,12 +12,14 @@ from schemas.records import (
     Survey,
 )
 from schemas.tournament import Leaderboard
+from tasks.algorithms.breadth import breadth_note, is_judged
 from tasks.algorithms.calibration import correction_for
 from tasks.algorithms.decide import decide
 from tasks.algorithms.evidence import chosen, to_do
 from tasks.algorithms.identity import run_key
 from tasks.algorithms.imbalance import diagnose
 from tasks.algorithms.notes import notes
+from tasks.algorithms.oddities import to_be_finite
 from tasks.algorithms.plan import allocate, check_names, target_rows
 from tasks.algorithms.rare_classes import merger_notes
 from tasks.algorithms.selection import EVERYTHING
@@ -65,6 +67,7 @@ def plan_resampling(
         key=config.key,
         split=config.split,
         standardize=config.strategy.standardize,
+        finite=to_be_finite(config, survey.columns),
         weight_column=column,
         decision=decision,
         before=diagnose([item.kept + item.dropped for item in classes]),
@@ -106,6 +109,7 @@ def draft(
     )
     if board is not None:
         reason, exceptions = board.recommendation.sentence, (*to_do(board), *exceptions)
+    exceptions += breadth_note(config, len(classes))
     decision = Decision(strategy=kind, reason=reason, notes=exceptions)
     return decision, with_limit(classes, held)
 
@@ -119,7 +123,7 @@ def _diagnose_after(classes: Sequence[ClassPlan]) -> Diagnosis:
 def _samples(
     config: BalanceConfig, decision: Decision, classes: tuple[ClassPlan, ...]
 ) -> SampleThresholds:
-    if config.evaluation.evaluator is EvaluatorKind.NONE:
+    if not is_judged(config, len(classes)):
         return SampleThresholds()
     cap = config.evaluation.max_rows
     asis = sum(item.kept + item.dropped for item in classes)

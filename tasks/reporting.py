@@ -55,6 +55,7 @@ def _metrics(evidence: Evidence) -> str:
         "after": evidence.plan.after.model_dump(mode="json"),
         "evaluation": found and found.model_dump(mode="json"),
         "findings": doubts and doubts.model_dump(mode="json"),
+        "odd_numbers": [one.model_dump() for one in evidence.odd_numbers],
         "drift": drift and drift.model_dump(mode="json"),
     }
     return json.dumps(shown, indent=2, ensure_ascii=False) + "\n"

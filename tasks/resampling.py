@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
+from schemas.findings import OddNumbers
 from schemas.records import (
     Attempt,
     FileEntry,
@@ -20,6 +21,7 @@ from schemas.records import (
 )
 from tasks.algorithms.columns import free_name, source_schema
 from tasks.algorithms.labels import encode
+from tasks.algorithms.oddities import floating, odd_numbers, total
 from tasks.algorithms.routing import Counts, Routed, repeat, route, sampled_copies
 from tasks.algorithms.selection import below
 from tasks.algorithms.sides import kin
@@ -29,7 +31,7 @@ from tasks.reading import source_rows
 from tasks.stage import stage
 from tasks.storage.commits import SCRATCH
 from tasks.storage.outputs import Outputs
-from tasks.storage.shards import by_part
+from tasks.storage.shards import by_part, donor_file, sharing
 
 ORDINAL = "evenkeel_ordinal"
 _FATES = ("holdout", "kept", "dropped", "rejected")
@@ -55,11 +57,13 @@ def resample_shard(
         attempt: Where they are written.
 
     Returns:
-        The files written, and how many rows went where.
+        The files written, how many rows went where, and the odd numbers in them.
     """
     schema = source_schema(survey)
     tally = Counter(dict.fromkeys(_FATES, 0))
     files: list[FileEntry] = []
+    odd: tuple[OddNumbers, ...] = ()
+    numbers = floating(survey.columns)
     rows = source_rows(survey, None, shard.start, shard.stop)
     for number, batches in by_part(rows, schema):
         with Outputs(attempt, f"part-{number:05d}") as outputs:
@@ -70,8 +74,9 @@ def resample_shard(
                 _write_published(outputs, batch, survey, plan)
                 _write_scratch(outputs, batch, plan)
                 tally.update(_count(batch.routed))
+                odd = total((*odd, *odd_numbers(table, numbers, batch.routed.rejected)))
         files += outputs.published()
-    return ShardResult(files=tuple(files), **tally)
+    return ShardResult(files=tuple(files), odd_numbers=odd, **tally)
 
 
 def _open_empty_holdout(
@@ -122,10 +127,14 @@ def _write_scratch(outputs: Outputs, batch: _Batch, plan: ResamplePlan) -> None:
     """Keep aside what later stages read: samples to evaluate, donors to synthesise."""
     if plan.samples.asis:
         _write_samples(outputs, batch, plan)
-    for code, item in enumerate(plan.classes):
-        if item.synthetic:
-            mine = (batch.routed.codes == code) & (batch.routed.times > 0)
-            outputs.write(f"{SCRATCH}/donors-{code:05d}", _donors(batch, mine))
+    codes, classes = batch.routed.codes, len(plan.classes)
+    # The last entry is that of what belongs to no class, whose code is -1.
+    made = np.array([*(item.synthetic > 0 for item in plan.classes), False])
+    mine = made[codes] & (batch.routed.times > 0)
+    files = codes // sharing(classes)
+    for file in np.flatnonzero(np.bincount(files[mine])).tolist():
+        name = donor_file(file * sharing(classes), classes)
+        outputs.write(f"{SCRATCH}/{name}", _donors(batch, mine & (files == file)))
 
 
 def _write_samples(outputs: Outputs, batch: _Batch, plan: ResamplePlan) -> None:

@@ -5,9 +5,11 @@ No row that balance holds out is among them. How they are played on is in tourna
 
 from schemas.config import BalanceConfig, StrategyKind
 from schemas.records import Attempt, Decision, ResamplePlan, Shard, Survey
+from tasks.algorithms.breadth import check_comparable
 from tasks.algorithms.caps import check_droppable
 from tasks.algorithms.identity import comparison_key
 from tasks.algorithms.imbalance import diagnose
+from tasks.algorithms.oddities import to_be_finite
 from tasks.algorithms.plan import allocate, check_names
 from tasks.algorithms.routing import route
 from tasks.algorithms.sides import played_by
@@ -37,8 +39,10 @@ def plan_comparison(config: BalanceConfig, survey: Survey) -> ResamplePlan:
 
     Raises:
         UserError: The key is no key, the split leaves a side without rows, a cap or a
-            class to leave does not fit, or so many rows need more memory than there is.
+            class to leave does not fit, there are too many classes, or so many rows
+            need more memory than there is.
     """
+    check_comparable(len(survey.counts))
     if config.key:
         check_key(config, survey)
     held, asked = held_out(config, survey), config.tournament
@@ -55,6 +59,7 @@ def plan_comparison(config: BalanceConfig, survey: Survey) -> ResamplePlan:
         key=config.key,
         split=config.split,
         standardize=config.strategy.standardize,
+        finite=to_be_finite(config, survey.columns),
         decision=Decision(
             strategy=StrategyKind.NONE, reason="Strategies are compared on a sample."
         ),

@@ -15,10 +15,12 @@ from tasks.algorithms.arrays import Means, in_memory, one_chunk
 from tasks.algorithms.captions import shorten
 from tasks.algorithms.distances import Positions
 from tasks.algorithms.kinship import Found, search
+from tasks.algorithms.labels import encode
 from tasks.algorithms.search_space import blocks
 from tasks.stage import stage
 from tasks.storage.commits import SCRATCH
 from tasks.storage.scratch import gather, keep, kept, mapped
+from tasks.storage.shards import donor_file, sharing
 
 _NEIGHBOURS, _ORDER, _VOTE = "neighbours", "order", "vote: "
 
@@ -51,7 +53,7 @@ def search_neighbours(
     Returns:
         How they were searched, and how well.
     """
-    gather(attempt, f"{SCRATCH}/{_donors(code)}", _donors(code))
+    _gather_donors(code, plan, attempt)
     rows, _ = donors(attempt, code)
     item = plan.classes[code]
     cut = blocks(rows.num_rows, survey.columns, item.k_neighbors)
@@ -77,6 +79,17 @@ def search_neighbours(
         recall=searched.recall,
         blocks=cut,
     )
+
+
+def _gather_donors(code: int, plan: ResamplePlan, attempt: Attempt) -> None:
+    classes = [item.label for item in plan.classes]
+    folder = f"{SCRATCH}/{donor_file(code, len(classes))}"
+
+    def own(table: pa.Table) -> pa.Table:
+        return table.filter(encode(table.column(plan.target), classes) == code)
+
+    shared = sharing(len(classes)) > 1
+    gather(attempt, folder, _donors(code), own if shared else None)
 
 
 def _threads(code: int, plan: ResamplePlan) -> int:

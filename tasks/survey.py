@@ -1,6 +1,7 @@
 """Survey: footers, target contract, class counts, fingerprint.
 
-Reads the target column only; which strategy follows is planning's.
+Reads the target column only, unless infinite numbers are to be rejected; which strategy
+follows is planning's.
 """
 
 import hashlib
@@ -16,6 +17,7 @@ from tasks.algorithms.captions import one_line
 from tasks.algorithms.columns import assign
 from tasks.algorithms.contract import Target, accept, check_discrete, check_type
 from tasks.algorithms.counts import ClassCounts, count
+from tasks.algorithms.oddities import infinite_rows, to_be_finite
 from tasks.algorithms.ordinal import check_known
 from tasks.algorithms.patterns import spelled_out
 from tasks.algorithms.rare_classes import check_into
@@ -45,7 +47,7 @@ def survey_source(config: BalanceConfig) -> Survey:
     config = spelled_out(config, schema)
     columns = assign(schema, config)
     _check_values(columns, fragments, schema)
-    target = _target(config, fragments, schema)
+    target = _target(config, fragments, schema, to_be_finite(config, columns))
     accepted = accept(target, config.contract)
     return Survey(
         name=dataset_name(config),
@@ -62,16 +64,22 @@ def survey_source(config: BalanceConfig) -> Survey:
 
 
 def _target(
-    config: BalanceConfig, fragments: tuple[Fragment, ...], schema: pa.Schema
+    config: BalanceConfig,
+    fragments: tuple[Fragment, ...],
+    schema: pa.Schema,
+    finite: tuple[str, ...],
 ) -> Target:
     """Count the labels, giving up as soon as the column cannot hold classes."""
     kind = schema.field(config.target).type
     check_type(config.target, kind)
     check_into(config.target, kind, config.contract)
     target = Target(config.target, kind, ClassCounts())
-    for _, batch in read_batches(fragments, schema, [config.target]):
-        counts = target.counts + count(batch.column(0))
-        target = Target(config.target, kind, counts)
+    for _, batch in read_batches(fragments, schema, [config.target, *finite]):
+        labels = batch.column(0)
+        counts, infinite = target.counts + count(labels), target.infinite
+        if finite:
+            infinite += count(labels.filter(pa.array(infinite_rows(batch, finite))))
+        target = Target(config.target, kind, counts, infinite)
         check_discrete(target, config.contract)
     return target
 

@@ -58,6 +58,13 @@ NAMES = [
     "evenkeel_ordinal",
     "index",
     "0",
+    "A",
+    "x/y",
+    "two\nlines",
+    "C:\\z",
+    "neighbours",
+    "vote: a",
+    "evenkeel_spared",
 ]
 """Names of columns that some program somewhere would trip over."""
 

@@ -1,12 +1,13 @@
 """What is doubtful about the rows of a version, in sentences and as a table.
 
-How it was found is in overlap, giveaways, memorisation and rarity.
+How it was found is in overlap, giveaways, memorisation, rarity and oddities.
 """
 
 from collections.abc import Sequence
 
-from schemas.findings import Findings, Memorisation
+from schemas.findings import Findings, Memorisation, OddNumbers
 from tasks.algorithms.captions import percent, printable, shorten
+from tasks.algorithms.odd_words import odd_caution
 from tasks.algorithms.rarity import rarity_sentence
 from tasks.algorithms.suspects import suspects
 from tasks.algorithms.tables import Row, finite
@@ -16,17 +17,21 @@ _SHOWN = 3
 _MANY = 0.01  # of the synthetic rows: fewer copies are told by the table alone
 
 
-def cautions(found: Findings | None) -> tuple[str, ...]:
+def cautions(found: Findings | None, odd: Sequence[OddNumbers] = ()) -> tuple[str, ...]:
     """Say what may be wrong, the worst first.
 
     Args:
         found: None when nothing was inspected.
+        odd: Odd numbers, of each feature that has any.
 
     Returns:
         Sentences; none if nothing is wrong.
     """
-    if found is None:
-        return ()
+    told = tuple(filter(None, [odd_caution(odd)]))
+    return told if found is None else (*_doubts(found), *told)
+
+
+def _doubts(found: Findings) -> tuple[str, ...]:
     return (
         *suspects(found.overlap, found.giveaways, folds=False),
         *_copied(found.memorisation),

@@ -1,6 +1,7 @@
 """What each column is used for. How a column enters a model is in features, models."""
 
 import difflib
+import shlex
 from collections.abc import Sequence
 
 import pyarrow as pa
@@ -9,6 +10,7 @@ from schemas.config import BalanceConfig
 from schemas.errors import UserError
 from schemas.records import Column, Role, Survey
 from schemas.splits import SplitKind
+from tasks.algorithms.labels import is_text
 from tasks.algorithms.ordinal import check_levels
 from tasks.algorithms.sides import check_type, unlearnt
 
@@ -86,7 +88,8 @@ def _role(field: pa.Field, config: BalanceConfig) -> Role | None:
     if field.name in config.key:
         _check_names(field, "key")
         return "key"
-    if field.name in config.ignore or field.name == unlearnt(config.split):
+    unread = pa.types.is_null(field.type) or field.name == unlearnt(config.split)
+    if unread or field.name in config.ignore:
         return "ignore"
     if field.name == config.weight:
         return _weight_role(field)
@@ -155,9 +158,7 @@ def feature_role(kind: pa.DataType) -> Role | None:
         return "numeric"
     if types.is_temporal(kind) and not types.is_interval(kind):
         return "temporal"
-    if types.is_string(kind) or types.is_large_string(kind) or types.is_boolean(kind):
-        return "categorical"
-    return None
+    return "categorical" if is_text(kind) or types.is_boolean(kind) else None
 
 
 def numeric(columns: Sequence[Column]) -> list[str]:
@@ -172,10 +173,11 @@ def categorical(columns: Sequence[Column]) -> list[str]:
 
 def _unusable(fields: Sequence[pa.Field]) -> UserError:
     shown = ", ".join(f"{field.name!r} ({field.type})" for field in fields)
-    names = " ".join(field.name for field in fields)
+    names = shlex.join(field.name for field in fields)
     return UserError(
-        f"no model takes nested or binary columns: {shown}; carry them along unused "
-        f"with --ignore {names}, or leave them out of the source"
+        f"no model takes columns of such types: {shown}; carry them along unused with "
+        f"--ignore {names} (real rows keep them, synthetic ones have null), or leave "
+        "them out of the source"
     )
 
 

@@ -4,7 +4,7 @@ The rules themselves are Pandera schemas in schemas.target.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import pandas as pd
@@ -23,7 +23,8 @@ from schemas.target import (
     label_schema,
 )
 from tasks.algorithms.counts import ClassCounts
-from tasks.algorithms.labels import is_label_type
+from tasks.algorithms.labels import is_fractional, is_label_type
+from tasks.algorithms.oddities import INFINITE, set_aside
 from tasks.algorithms.rare_classes import Accepted, settle
 
 EXPECTED_MISSING = "label is missing (the contract expects such rows)"
@@ -37,18 +38,21 @@ class Target:
     name: str
     kind: pa.DataType
     counts: ClassCounts
+    infinite: ClassCounts = field(default_factory=ClassCounts)
+    """Of these, rows that are rejected as a feature of theirs is infinite."""
 
 
 def check_type(name: str, kind: pa.DataType) -> None:
     """Refuse a column that cannot hold class labels.
 
     Raises:
-        UserError: The type is none of text, dictionary, integer, boolean, float.
+        UserError: The type is none of text, dictionary, integer, boolean, float and
+            decimal.
     """
     if not is_label_type(kind):
         raise UserError(
             f"target column {name!r} has type {kind}, which cannot hold classes; "
-            "use text, dictionary, integer, boolean, or whole-number float"
+            "use text, dictionary, integer, boolean, or whole-number float or decimal"
         )
 
 
@@ -63,7 +67,7 @@ def check_discrete(target: Target, contract: TargetContract) -> None:
     Raises:
         UserError: Fractional values, or more distinct labels than can be classes.
     """
-    if pa.types.is_floating(target.kind):
+    if is_fractional(target.kind):
         odd = [v for v in target.counts.rows if not v.lstrip("-").isdigit()]
         if odd:
             raise UserError(
@@ -94,10 +98,11 @@ def accept(target: Target, contract: TargetContract) -> Accepted:
             "rows; name the column that holds the class"
         )
     rejections = _rejections(target.counts, contract)
-    _check_limits(target, contract, rejections)
     refused = {rejection.label for rejection in rejections}
     kept = {k: n for k, n in target.counts.rows.items() if k not in refused}
-    accepted = settle(kept, rejections, contract)
+    accepted = set_aside(settle(kept, rejections, contract), target.infinite)
+    infinite = [one for one in accepted.rejections if one.reason == INFINITE]
+    _check_limits(target, contract, (*rejections, *infinite))
     _check_classes(target.name, accepted.classes, contract)
     return accepted
 

@@ -7,7 +7,7 @@ from typing import Self
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from tasks.algorithms.labels import as_text
+from tasks.algorithms.labels import as_text, countable
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ def count(column: pa.ChunkedArray | pa.Array) -> ClassCounts:
     """
     if pa.types.is_dictionary(column.type):
         column = pc.cast(column, column.type.value_type)
-    distinct = pc.value_counts(column)
+    distinct = pc.value_counts(countable(column))
     labels = as_text(distinct.field("values")).to_pylist()
     rows: Counter[str] = Counter()
     missing = 0

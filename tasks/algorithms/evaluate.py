@@ -29,6 +29,8 @@ from tasks.algorithms.intervals import (
 from tasks.algorithms.labels import Codes, encode
 from tasks.algorithms.remedies import remedy
 
+_SHOWN = 20  # labels that are named
+
 
 def evaluate(
     config: EvaluationConfig, problem: Problem, tables: Tables, seed: int
@@ -143,4 +145,6 @@ def _notes(problem: Problem, y: Codes) -> tuple[str, ...]:
     rows = np.bincount(y, minlength=len(problem.labels))
     unseen = [name for name, n in zip(problem.labels, rows, strict=True) if n == 0]
     absent = "Left out of macro averages, for the holdout has no rows of them"
-    return (f"{absent}: {', '.join(unseen)}.",) if unseen else ()
+    named, more = ", ".join(unseen[:_SHOWN]), len(unseen) - _SHOWN
+    end = f" and {more:,} more" if more > 0 else ""
+    return (f"{absent}: {named}{end}.",) if unseen else ()

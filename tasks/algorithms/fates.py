@@ -3,6 +3,7 @@
 How many rows that shall be is decided in plan.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 
 from schemas.records import ClassPlan, ManifestClass, Rejection
@@ -28,11 +29,14 @@ def class_rows(
     before = max(1, sum(map(rows_before, classes)))
     after = max(1, sum(one.train * one.weight for one in classes))
     weighted = any(one.weight != 1 for one in classes)
+    rejected: Counter[str | None] = Counter()
+    for rejection in rejections:
+        rejected[rejection.label] += rejection.rows
     return [
         {
             "Class": printable(one.label),
             "Source": one.source,
-            "Rejected": sum(r.rows for r in rejections if r.label == one.label),
+            "Rejected": rejected[one.label],
             "Holdout": one.holdout,
             "Kept": one.kept,
             "Dropped": one.dropped,

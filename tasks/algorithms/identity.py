@@ -15,7 +15,7 @@ _WITHOUT_MEANING = {
     *("source_credentials", "output_credentials"),
 }
 _LATER: dict[str, tuple[str, ...]] = {
-    "": ("split", "categorical", "numeric", "ordinal", "weight"),
+    "": ("split", "categorical", "numeric", "ordinal", "weight", "infinities"),
     "strategy": ("cap_rows", "leave"),
     "contract": ("rare_below", "rare_into", "rare_drop"),
 }
@@ -34,6 +34,7 @@ _COMPARED: dict[str, Any] = {
     "split": True,
     "seed": True,
     "contract": True,
+    "infinities": True,
     "strategy": {"k_neighbors", "standardize", "max_growth", "cap_rows", "leave"},
     "evaluation": {"metric", "trees"},
     "tournament": True,

@@ -7,8 +7,9 @@ whole runs on two threads.
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from schemas.config import BalanceConfig, EvaluatorKind
+from schemas.config import BalanceConfig
 from schemas.records import ClassPlan, Survey
+from tasks.algorithms.breadth import is_judged
 from tasks.algorithms.columns import categorical, numeric
 from tasks.algorithms.search_space import BUDGET, held_bytes
 
@@ -26,7 +27,7 @@ _SINGLE = (
 _NEIGHBOUR = 16  # of each neighbour: found, and found again by rare levels
 _ARRAYS, _PLACED = 24, 16  # of each number in memory; where levels are coordinates
 _FRAME = 32  # of each feature of a sampled row: as a frame, and as two matrices
-_NODE = 10  # of each tree, for each row it is trained on
+_NODE = 5  # of each tree, for each row it is trained on and each class
 _KEY = 9  # of each row: its hash, and whether the next is the same
 _LINEAGE = 200 * _MB  # a part's lineage, read back beside what is expected
 
@@ -63,7 +64,7 @@ def estimate(
         The program itself, and what takes the most beside it.
     """
     made = [item for item in classes if item.synthetic]
-    evaluated = config.evaluation.evaluator is not EvaluatorKind.NONE
+    evaluated = is_judged(config, len(classes))
     program = _PROGRAM + (_LEARNING if made or evaluated else 0)
     streamed = _streamed(survey, row_bytes, threads)
     stages = [streamed]
@@ -168,7 +169,8 @@ def _evaluation(
     holdout = min(most, sum(item.holdout for item in classes))
     numbers = len(numeric(survey.columns)) + len(categorical(survey.columns))
     sampled = (asis + balanced + holdout) * (row_bytes + _FRAME * numbers)
-    trained = config.evaluation.trees * max(asis, balanced) * _NODE
+    nodes = config.evaluation.trees * max(asis, balanced)
+    trained = nodes * _NODE * len(classes)
     return Item(
         sampled + trained,
         f"training on {max(asis, balanced):,} rows and judging on {holdout:,}",

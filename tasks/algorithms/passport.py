@@ -19,6 +19,7 @@ from schemas.records import (
     ManifestEvaluation,
     ManifestSource,
     Rejection,
+    Survey,
 )
 from tasks.algorithms.evidence import in_brief
 from tasks.algorithms.exact import ACCELERATED
@@ -64,12 +65,7 @@ def draw_up(
         run_key=plan.run_key,
         attempt=attempt.attempt,
         created=created,
-        source=ManifestSource(
-            uri=survey.source,
-            fingerprint=survey.fingerprint,
-            rows=survey.rows,
-            files=survey.fragments,
-        ),
+        source=_source(survey),
         target=plan.target,
         config=evidence.config,
         seed=plan.seed,
@@ -85,9 +81,19 @@ def draw_up(
         checks=tuple(checks),
         searches=evidence.searches,
         findings=evidence.findings,
+        odd_numbers=evidence.odd_numbers,
         tournament=in_brief(evidence.leaderboard),
         files=tuple(sorted(files, key=lambda entry: entry.path)),
         environment=_environment(evidence),
+    )
+
+
+def _source(survey: Survey) -> ManifestSource:
+    return ManifestSource(
+        uri=survey.source,
+        fingerprint=survey.fingerprint,
+        rows=survey.rows,
+        files=survey.fragments,
     )
 
 
@@ -96,14 +102,16 @@ def manifest_classes(
 ) -> tuple[ManifestClass, ...]:
     """Give each class its priors before and after, and its sampling rate.
 
-    Labels that the contract rejects follow, with nothing but their rejected rows.
+    Labels of which all rows are rejected follow, with nothing but these.
     """
+    rejected = {item.label: item.rows for item in rejections if item.label is not None}
     before = sum(item.kept + item.dropped for item in classes)
     after = sum(item.train * item.weight for item in classes)
     return tuple(
         ManifestClass(
             label=item.label,
-            source=item.source,
+            source=item.source + rejected.get(item.label, 0),
+            rejected=rejected.pop(item.label, 0),
             holdout=item.holdout,
             kept=item.kept,
             dropped=item.dropped,
@@ -117,9 +125,8 @@ def manifest_classes(
         )
         for item in classes
     ) + tuple(
-        ManifestClass(label=item.label, source=item.rows, rejected=item.rows)
-        for item in rejections
-        if item.label is not None
+        ManifestClass(label=label, source=rows, rejected=rows)
+        for label, rows in rejected.items()
     )
 
 

@@ -20,6 +20,7 @@ from tasks.algorithms.cautions import (
 from tasks.algorithms.drift_words import drift_rows, drift_sentence
 from tasks.algorithms.fates import class_rows
 from tasks.algorithms.gate import objection
+from tasks.algorithms.odd_words import odd_rows
 from tasks.algorithms.probability_words import probability_sentence, remedy_tried
 from tasks.algorithms.sides import unlearnt
 from tasks.algorithms.split_words import judged_on
@@ -42,6 +43,7 @@ _STRATEGIES = {
 _NOTHING = "\N{EN DASH}"  # an empty text looks like a label that is empty
 _SHIFTS = 20  # classes whose shares are compared; the page has all of them elsewhere
 _CLASSES = 50  # in the table of the report in brief
+_WHOLE = 500  # classes in tables of the whole report; with more it would not open
 _EMBEDDED_UP_TO = 100_000  # characters of figures in markdown that Prefect stores
 
 
@@ -94,19 +96,22 @@ def _content(evidence: Evidence, links: Mapping[str, str]) -> dict[str, object]:
         "notes": (*plan.decision.notes, *search_notes(evidence.searches)),
         "strategy": _STRATEGIES[plan.decision.strategy],
         **_judgement(evaluation),
-        "cautions": cautions(evidence.findings),
+        "cautions": cautions(evidence.findings, evidence.odd_numbers),
         "memorised": memorisation_sentence(memorised),
-        "memorisation": tables.cut(memorisation_rows(memorised), _CLASSES),
+        "memorisation": tables.first(memorisation_rows(memorised), _CLASSES),
         "objection": _objection(evidence),
         "drift": changed and drift_sentence(changed),
         "shifts": shifts,
-        "classes": classes,
+        "classes": tables.cut(classes, _WHOLE // 2, _WHOLE // 2),
         "total": total,
         "narrow": tables.without_zeros(
             [*tables.cut(classes, _CLASSES // 2, _CLASSES // 2), total]
         ),
+        "odd": odd_rows(evidence.odd_numbers) if evidence.odd_numbers else [],
         "measures": tables.measure_rows(plan),
-        "rejections": tables.rejection_rows(evidence.survey.rejections),
+        "rejections": tables.cut(
+            tables.rejection_rows(evidence.survey.rejections), _WHOLE
+        ),
         "rejected": sum(one.rows for one in evidence.survey.rejections),
         "unused": _unused(plan, evidence.config),
         "judged_on": judged_on(plan.split),

@@ -12,6 +12,7 @@ import pyarrow as pa
 
 from schemas.records import ClassPlan, ResamplePlan
 from tasks.algorithms.labels import Codes, encode
+from tasks.algorithms.oddities import infinite_rows
 from tasks.algorithms.selection import (
     EVERYTHING,
     Hashes,
@@ -78,7 +79,8 @@ def route(table: pa.Table, first: int, plan: ResamplePlan) -> Routed:
     """Decide each row by itself, whatever batch it comes in.
 
     Args:
-        table: Holds the target, the key columns and that of the split.
+        table: Holds the target, the key columns, that of the split, and those that are
+            to be finite.
         first: Ordinal of its first row.
         plan: The split, and the thresholds of each class.
 
@@ -86,6 +88,8 @@ def route(table: pa.Table, first: int, plan: ResamplePlan) -> Routed:
         The fate of each row.
     """
     codes = encode(table.column(plan.target), [item.label for item in plan.classes])
+    if plan.finite:
+        codes[infinite_rows(table, plan.finite)] = -1
     hashes = row_hashes(table, first, plan.key, plan.seed)
     sides = coordinates(table, hashes, plan.split, plan.seed)
     return decided(codes, hashes, plan.classes, sides)

@@ -53,7 +53,7 @@ def summary(
         "verdict": verdict_sentence(evaluation),
         "price": price_sentence(evaluation),
         "alternative": alternative_sentence(evaluation),
-        "cautions": cautions(manifest.findings),
+        "cautions": cautions(manifest.findings, manifest.odd_numbers),
         "drift": drift and drift_sentence(drift),
         "classes": cards.class_table(
             cards.accepted(manifest), manifest.rejections, _CLASSES

@@ -115,6 +115,26 @@ def cut(rows: Sequence[Row], first: int, last: int = 0) -> list[Row]:
     return [*rows[:first], more, *rows[end:]]
 
 
+def first(rows: Sequence[Row], most: int) -> list[Row]:
+    """Leave out the end of a long table that nothing can be added up of.
+
+    Args:
+        rows: With a name in their first column.
+        most: Rows kept.
+
+    Returns:
+        At most ``most + 1`` rows; the last says how many more there were.
+
+    >>> first([{"Class": name, "F1": 0.5} for name in "abc"], 1)[1]
+    {'Class': '(2 more)', 'F1': None}
+    """
+    more = len(rows) - most
+    if more <= 0:
+        return list(rows)
+    name, *others = rows[0]
+    return [*rows[:most], {name: f"({more:,} more)", **dict.fromkeys(others)}]
+
+
 def score_rows(evaluation: Evaluation) -> list[Row]:
     """Compare the models in every metric.
 

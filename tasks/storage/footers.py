@@ -5,7 +5,6 @@ Which files belong to a source is location's business.
 
 from collections.abc import Iterator, Sequence
 from functools import partial
-from itertools import zip_longest
 from typing import NamedTuple
 
 import pyarrow as pa
@@ -19,6 +18,7 @@ from tasks.storage.limits import check_groups
 from tasks.storage.location import Location, find_parquet
 from tasks.storage.parquet import open_parquet, reading
 from tasks.storage.threads import on_threads
+from tasks.storage.unify import shared_schema
 
 
 class Footer(NamedTuple):
@@ -57,18 +57,18 @@ def read_fragments(source: str) -> tuple[tuple[Fragment, ...], pa.Schema]:
         source: A file, a folder or a glob, as for location.find_parquet.
 
     Returns:
-        The files sorted by name, and the schema they share with the hive partition
-        columns appended; its metadata is the first file's.
+        The files sorted by name, and the schema they share, or that holds the values of
+        all, with the hive partition columns appended; its metadata is the first file's.
 
     Raises:
-        UserError: A file is not Parquet or is damaged, files differ in their schema
+        UserError: A file is not Parquet or is damaged, files differ in their columns
             or partition columns, a column's name occurs twice, or there is no row.
         TransientError: The storage failed.
     """
     root, names = find_parquet(source)
     partitions = read_partitions(names)
     read = on_threads(partial(_read_and_hash, root), names)
-    schema = _shared_schema(names, [footer.schema for footer, _ in read])
+    schema = shared_schema(names, [footer.schema for footer, _ in read])
     fragments = tuple(_fragments(read, partitions))
     if not any(fragment.rows for fragment in fragments):
         raise UserError(f"{source!r} has 0 rows in {len(names)} file(s). Give it rows.")
@@ -102,28 +102,6 @@ def _footer(
     if sum(groups) != found.num_rows or min(groups, default=0) < 0:
         raise ValueError("its row groups do not add up")
     return Footer(path, name, parquet.schema_arrow, groups, file.size())
-
-
-def _shared_schema(names: Sequence[str], schemas: Sequence[pa.Schema]) -> pa.Schema:
-    first = schemas[0]
-    for column in first.names:
-        if first.names.count(column) > 1:
-            raise UserError(f"{names[0]!r} has two columns {column!r}. Rename one.")
-    for name, schema in zip(names, schemas, strict=True):
-        for ours, theirs in zip_longest(first, schema):
-            if ours is None or theirs is None or not ours.equals(theirs):
-                raise UserError(
-                    f"{name!r} has {_describe(theirs)} where {names[0]!r} has "
-                    f"{_describe(ours)}. Write all files of a source with one schema."
-                )
-    return first
-
-
-def _describe(field: pa.Field | None) -> str:
-    if field is None:
-        return "no more columns"
-    null = "" if field.nullable else " not null"
-    return f"the column {field.name!r} of type {field.type}{null}"
 
 
 def _with_partitions(schema: pa.Schema, partitions: Partitions, name: str) -> pa.Schema:

@@ -13,11 +13,11 @@ import pyarrow.parquet as pq
 
 from schemas.errors import TransientError, UserError
 from schemas.records import Fragment
-from tasks.storage.hive import Value
 from tasks.storage.limits import check_groups, checked_metadata, safe_rows
 from tasks.storage.location import Location, locate
 from tasks.storage.memory import use_frugal_pool
 from tasks.storage.stores import store_at
+from tasks.storage.unify import cast_to
 
 _BUFFER = 64 << 10  # of each open column; reading is no faster with 1 MB
 _REMOTE_BYTES = 32 << 20  # of an open file, shared by its columns
@@ -53,7 +53,8 @@ def read_batches(  # noqa: PLR0913 - columns, rows and size are chosen independe
         file, in the types of the schema.
 
     Raises:
-        UserError: A file is gone, has changed or cannot be decoded.
+        UserError: A file is gone, has changed or cannot be decoded, or a value would
+            change in the type that its column has in other files.
         TransientError: The storage failed.
     """
     names = schema.names if columns is None else columns
@@ -104,6 +105,11 @@ def reading(name: str) -> Iterator[None]:
     """Say of a failure which file it was, and who can mend it."""
     try:
         yield
+    except pa.ArrowNotImplementedError as error:
+        raise UserError(
+            f"{name!r} holds what Arrow cannot read ({error}). Write that column in "
+            "another type, or leave it out of the source."
+        ) from error
     except (pa.ArrowException, OSError, ValueError, KeyError) as error:
         if getattr(error, "errno", None) not in _MENDABLE:
             raise TransientError(f"Reading {name!r} failed: {error}") from error
@@ -162,7 +168,7 @@ def _read_fragment(
             low, high = max(at, ordinals.start), min(at + batch.num_rows, ordinals.stop)
             if low < high:
                 part = batch.slice(low - at, high - low)
-                yield low, _table(part, fragment.partition, schema)
+                yield low, _table(part, fragment, schema)
             at += batch.num_rows
             if at >= ordinals.stop:
                 return
@@ -192,18 +198,16 @@ def _overlapping(fragment: Fragment, ordinals: range) -> list[int]:
     ]
 
 
-def _table(
-    batch: pa.RecordBatch, values: dict[str, Value], schema: pa.Schema
-) -> pa.Table:
+def _table(batch: pa.RecordBatch, fragment: Fragment, schema: pa.Schema) -> pa.Table:
     if batch.schema.equals(schema):  # a cast of 500 columns takes as long as reading
         table = pa.Table.from_batches([batch], schema)
     else:
         arrays = [
-            pa.repeat(pa.scalar(values[field.name], field.type), len(batch))
-            if field.name in values
-            else batch.column(field.name)
+            pa.repeat(pa.scalar(fragment.partition[field.name], field.type), len(batch))
+            if field.name in fragment.partition
+            else cast_to(field, batch.column(field.name), fragment.name)
             for field in schema
         ]
-        table = pa.table(arrays, schema.names).cast(schema)
+        table = pa.table(arrays, schema=schema)
     table.validate(full=True)
     return table

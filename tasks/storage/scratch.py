@@ -25,6 +25,8 @@ from tasks.storage.exclusive import checked, reported
 from tasks.storage.parquet import row_bytes
 from tasks.storage.stores import Store, store_at
 
+Choice = Callable[[pa.Table], pa.Table]
+
 _GATHERED = 64 << 20  # bytes of columns that are decoded at once, about
 
 
@@ -65,13 +67,16 @@ def kept(attempt: Attempt, name: str) -> pa.Table:
         return pa.table([_read(source).column(0) for _ in schema], schema=schema)
 
 
-def gather(attempt: Attempt, folder: str, name: str) -> None:
+def gather(
+    attempt: Attempt, folder: str, name: str, choose: Choice | None = None
+) -> None:
     """Keep as one table what tasks wrote as many Parquet files.
 
     Args:
         attempt: Whose files they are.
         folder: Of the files, whose names are in the order of their rows.
         name: Of the table.
+        choose: Takes of each file the rows that are wanted; all if not given.
 
     Raises:
         UserError: The disk is full or cannot be written to.
@@ -81,7 +86,11 @@ def gather(attempt: Attempt, folder: str, name: str) -> None:
     listed = store.files(f"{data_folder(attempt)}/{folder}")
     # Opened one after the other: a table of many parts has more than may be open.
     parts = [partial(_open, store, item.path) for item in listed]
-    keep(attempt, name, parts[0]().schema_arrow, _columns(parts))
+    if choose:
+        pieces = iter([pa.concat_tables([choose(part().read()) for part in parts])])
+    else:
+        pieces = _columns(parts)
+    keep(attempt, name, parts[0]().schema_arrow, pieces)
 
 
 def mapped(

@@ -12,9 +12,29 @@ from tasks.storage.parquet import rows_per_batch
 
 _GROUPS_PER_PART = 8  # 64 MB of rows: a second of work
 _SHARDS_PER_WORKER = 8  # so that none waits long for the last
+_DONOR_FILES = 256  # that a task has open; a process may have 1,024
 
 Batch = tuple[int, pa.Table]
 """The ordinal of the first row, and the rows."""
+
+
+def donor_file(code: int, classes: int) -> str:
+    """Name what a part's donors of a class are written to; which may be shared.
+
+    Args:
+        code: Of the class.
+        classes: How many there are. Up to 256 each has a file of its own; of more,
+            neighbours in label order share one, for a task has all of them open.
+
+    >>> donor_file(7, 10), donor_file(7, 1_000)
+    ('donors-00007', 'donors-00001')
+    """
+    return f"donors-{code // sharing(classes):05d}"
+
+
+def sharing(classes: int) -> int:
+    """Tell how many classes share a file of donors."""
+    return -(-classes // _DONOR_FILES)
 
 
 def part_rows(schema: pa.Schema) -> int:

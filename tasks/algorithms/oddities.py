@@ -1,0 +1,144 @@
+"""Floating-point numbers that are odd to compute with: NaN, infinities, -0.0.
+
+What becomes of them is said in odd_words; models and searches read them in features and
+search_space.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from schemas.config import BalanceConfig, Infinities
+from schemas.findings import OddNumbers
+from schemas.records import Column, Rejection
+from tasks.algorithms.counts import ClassCounts
+from tasks.algorithms.rare_classes import Accepted
+
+Mask = npt.NDArray[np.bool_]
+
+INFINITE = "a feature is infinite (infinities is reject)"
+_BITS = {"halffloat": pa.uint16(), "float": pa.uint32(), "double": pa.uint64()}
+
+
+def floating(columns: Sequence[Column]) -> tuple[str, ...]:
+    """Name the features that are floating-point numbers."""
+    return tuple(c.name for c in columns if c.role == "numeric" and c.type in _BITS)
+
+
+def to_be_finite(config: BalanceConfig, columns: Sequence[Column]) -> tuple[str, ...]:
+    """Name the columns in which an infinite number gets a row rejected.
+
+    Args:
+        config: Says whether any does.
+        columns: Their roles.
+    """
+    rejects = config.infinities is Infinities.REJECT
+    return floating(columns) if rejects else ()
+
+
+def infinite_rows(table: pa.Table, names: Sequence[str]) -> Mask:
+    """Tell which rows hold an infinite number in any of some columns.
+
+    Args:
+        table: Holds the columns.
+        names: Of floating-point columns.
+
+    Returns:
+        Shape (rows,).
+
+    >>> infinite_rows(pa.table({"x": [1.0, float("-inf"), None]}), ["x"]).tolist()
+    [False, True, False]
+    """
+    found = np.zeros(table.num_rows, np.bool_)
+    for name in names:
+        found |= pc.is_inf(table.column(name)).fill_null(False).to_numpy()
+    return found
+
+
+def set_aside(accepted: Accepted, infinite: ClassCounts) -> Accepted:
+    """Reject the infinite rows of classes that are fit in themselves.
+
+    Args:
+        accepted: All rows of each class, those of merged ones with their new label.
+        infinite: Rows of each label, as the source has it, that are to be rejected.
+
+    Returns:
+        The same without these rows, and a rejection for each class that has any.
+    """
+    rows: Counter[str] = Counter()
+    for label, count in infinite.rows.items():
+        merger = accepted.merger
+        rows[merger.into if merger and label in merger.rows else label] += count
+    classes = accepted.classes
+    rejected = tuple(
+        Rejection(label=label, reason=INFINITE, rows=rows[label])
+        for label in classes
+        if rows[label]
+    )
+    return accepted._replace(
+        classes={k: n - rows[k] for k, n in classes.items() if n > rows[k]},
+        rejections=(*accepted.rejections, *rejected),
+    )
+
+
+def odd_numbers(
+    table: pa.Table, names: Sequence[str], rejected: Mask
+) -> Iterator[OddNumbers]:
+    """Count the odd numbers in some columns.
+
+    Args:
+        table: Holds the columns.
+        names: Of floating-point columns.
+        rejected: Shape (rows,): which rows are set aside.
+
+    Yields:
+        What was found, for each column that has any.
+    """
+    accepted, aside = table, table.slice(0, 0)
+    if rejected.any():
+        accepted, aside = (table.filter(pa.array(m)) for m in (~rejected, rejected))
+    for name in names:
+        nan, infinite = _not_finite(accepted.column(name))
+        found = OddNumbers(
+            column=name,
+            nan=nan,
+            infinite=infinite,
+            infinite_rejected=_not_finite(aside.column(name))[1],
+            negative_zero=_negative_zeros(accepted.column(name)),
+        )
+        if found != OddNumbers(column=name):
+            yield found
+
+
+def total(found: Iterable[OddNumbers]) -> tuple[OddNumbers, ...]:
+    """Add up what was found in parts of a table, column by column."""
+    sums: dict[str, OddNumbers] = {}
+    for one in found:
+        other = sums.get(one.column, OddNumbers(column=one.column))
+        added = {
+            name: getattr(one, name) + getattr(other, name)
+            for name in OddNumbers.model_fields
+            if name != "column"
+        }
+        sums[one.column] = OddNumbers(column=one.column, **added)
+    return tuple(sums.values())
+
+
+def _not_finite(values: pa.ChunkedArray) -> tuple[int, int]:
+    """Count NaN and infinities; most columns have neither, and are looked at once."""
+    if pc.all(pc.is_finite(values), min_count=0).as_py():
+        return 0, 0
+    nan, infinite = (pc.sum(test(values)).as_py() for test in (pc.is_nan, pc.is_inf))
+    return int(nan), int(infinite)
+
+
+def _negative_zeros(values: pa.ChunkedArray) -> int:
+    """Count them by their bits, for -0.0 equals 0.0."""
+    bits = _BITS[str(values.type)]
+    sign = pa.scalar(1 << (bits.bit_width - 1), bits)
+    found = (pc.sum(pc.equal(chunk.view(bits), sign)) for chunk in values.chunks)
+    return sum(one.as_py() or 0 for one in found)
