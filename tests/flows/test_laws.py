@@ -21,7 +21,7 @@ from schemas.config import (
     TargetContract,
 )
 from schemas.errors import UserError
-from schemas.records import Manifest, Outcome
+from schemas.records import Manifest, ManifestClass, Outcome
 from schemas.splits import SplitKind
 from tasks.algorithms.plan import target_rows
 from tasks.auditing import audit
@@ -149,7 +149,7 @@ def check_counts(source: pa.Table, version: Version) -> None:
     assert {item.label: item.rejected for item in rejected} == {
         label: rows for label, rows in out.items() if label is not None
     }
-    classes = [item for item in version.manifest.classes if not item.rejected]
+    classes = _balanced(version.manifest)
     expected = Counter({k: n for k, n in expected.items() if k not in out})
     assert [item.label for item in classes] == _in_order(expected)
     for item in classes:
@@ -180,13 +180,18 @@ def _count(table: pa.Table, label: str) -> int:
     return labels.count(label)
 
 
+def _balanced(manifest: Manifest) -> list[ManifestClass]:
+    """List the classes that were not dropped for being too rare."""
+    return [item for item in manifest.classes if not item.rejected]
+
+
 def check_ratio(_source: pa.Table, version: Version) -> None:
     """No class is smaller than was asked for, nor is anything done in vain."""
     manifest = version.manifest
-    rows = [item.train for item in manifest.classes]
+    rows = [item.train for item in _balanced(manifest)]
     wanted = manifest.config.strategy
     if manifest.decision.strategy in {StrategyKind.NONE, StrategyKind.WEIGHTS}:
-        assert rows == [item.kept for item in manifest.classes]
+        assert rows == [item.kept for item in _balanced(manifest)]
         assert not any(item.dropped for item in manifest.classes)
     else:
         assert min(rows) >= math.floor(wanted.ratio * max(rows) + 1e-9)
@@ -280,7 +285,7 @@ def check_sides(_source: pa.Table, version: Version) -> None:
 def check_weights(_source: pa.Table, version: Version) -> None:
     """Weights add up to the training rows before, by class as they should."""
     manifest = version.manifest
-    before = {item.label: item.kept + item.dropped for item in manifest.classes}
+    before = {item.label: item.kept + item.dropped for item in _balanced(manifest)}
     kind, column = manifest.decision.strategy, manifest.weight_column
     assert (column is not None) >= (kind is StrategyKind.WEIGHTS)
     if column is None:
@@ -292,7 +297,7 @@ def check_weights(_source: pa.Table, version: Version) -> None:
     ):
         totals[label] += weight
     assert sum(totals.values()) == pytest.approx(sum(before.values()))
-    for item in manifest.classes:
+    for item in _balanced(manifest):
         share = totals[item.label] / sum(before.values())
         assert item.prior_after == pytest.approx(share)
         if kind is StrategyKind.RANDOM_UNDER:
