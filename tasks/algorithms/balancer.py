@@ -4,7 +4,6 @@ A pipeline calls it in ``fit`` alone, so what is predicted, and each validation 
 never resampled. The same on a frame, with the decision in words, is in frames.
 """
 
-from collections.abc import Mapping
 from typing import Any, ClassVar
 
 import numpy as np
@@ -50,6 +49,8 @@ class Balancer(BaseSampler):  # type: ignore[misc] # imblearn ships no types
         rows: dict[Any, int] | None = None,
         fractions: dict[Any, float] | None = None,
         max_growth: float | None = None,
+        cap_rows: int | None = None,
+        leave: tuple[Any, ...] = (),
         k_neighbors: int = 5,
         standardize: bool = True,
         random_state: int = 0,
@@ -62,6 +63,8 @@ class Balancer(BaseSampler):  # type: ignore[misc] # imblearn ships no types
             rows: Rows of each class, instead of the ratio.
             fractions: Share of each class, instead of the ratio.
             max_growth: Rows after to rows before, at most.
+            cap_rows: Rows after, at most.
+            leave: Classes that keep their rows as they are.
             k_neighbors: Neighbours a synthetic row may be drawn towards.
             standardize: Search neighbours on standardised columns.
             random_state: The seed; same rows and parameters, same result.
@@ -72,6 +75,8 @@ class Balancer(BaseSampler):  # type: ignore[misc] # imblearn ships no types
         self.rows = rows
         self.fractions = fractions
         self.max_growth = max_growth
+        self.cap_rows = cap_rows
+        self.leave = leave
         self.k_neighbors = k_neighbors
         self.standardize = standardize
         self.random_state = random_state
@@ -118,10 +123,14 @@ class Balancer(BaseSampler):  # type: ignore[misc] # imblearn ships no types
                 f"kind {self.kind!r} is none that changes rows alone; give one of "
                 f"{', '.join(_ROWS)}"
             )
-        named = ("kind", "ratio", "max_growth", "k_neighbors", "standardize")
-        given = {name: getattr(self, name) for name in named}
-        sizes = {"rows": _by_label(self.rows), "fractions": _by_label(self.fractions)}
-        return Strategy.model_validate({**given, **sizes})
+        given = self.get_params(deep=False)
+        given.pop("random_state")
+        for sizes in ("rows", "fractions"):
+            if given[sizes] is not None:
+                named = {_text(label): n for label, n in given[sizes].items()}
+                given[sizes] = named
+        given["leave"] = tuple(map(_text, given["leave"]))
+        return Strategy.model_validate(given)
 
     def __sklearn_tags__(self) -> Any:  # noqa: ANN401 - imblearn ships no types
         """Say what may be given."""
@@ -132,8 +141,7 @@ class Balancer(BaseSampler):  # type: ignore[misc] # imblearn ships no types
         return tags
 
 
-def _by_label(sizes: Mapping[Any, Any] | None) -> dict[str, Any] | None:
-    """Write labels as a run does: 1 and 1.0 as ``1``, True as ``true``."""
-    if sizes is None:
-        return None
-    return {as_text(pa.array([label]))[0].as_py(): n for label, n in sizes.items()}
+def _text(label: object) -> str | None:
+    """Write a label as a run does: 1 and 1.0 as ``1``, True as ``true``."""
+    found: str | None = as_text(pa.array([label]))[0].as_py()
+    return found

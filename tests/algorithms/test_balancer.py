@@ -152,3 +152,5 @@ def test_sizes_go_by_the_labels_that_were_given(labels: list[Any]) -> None:
     _, found = Balancer("random_over", rows={few: 4}).fit_resample(rows, target)
     assert Counter(found.tolist()) == {many: 6, few: 4}
     assert found.dtype == target.dtype
+    left = Balancer("random_over", leave=(few,))
+    assert len(left.fit_resample(rows, target)[1]) == 8

@@ -18,6 +18,7 @@ from schemas.records import Outcome
 from tasks.batch import balance_each, check_all_ended_well
 from tasks.running import DirectRunner
 from tasks.stopping import go_on
+from tasks.storage.commits import read_head
 from tests.datasets import request
 
 LONG = 60.0  # seconds that a busy machine may need
@@ -138,3 +139,30 @@ def test_an_interruption_ends_what_is_at_work_and_begins_nothing_more(
         balance_each(_named(3), balance_one, 1)
     assert begun == [0]
     go_on()
+
+
+def test_how_many_at_once_does_not_show_in_the_bytes(tmp_path: Path) -> None:
+    """Figures among them, which are drawn by a library with global state."""
+    found = []
+    for at_once in (1, 2):
+        output = tmp_path / str(at_once)
+        fields = {"evaluation": {"evaluator": "knn"}}
+        configs = [request(name, output, **fields) for name in ("glass", "ecoli")]
+        ended = balance_each(configs, _balance, at_once)
+        assert {one.status for one in ended} == {"published"}
+        found.append([_files(output / one.dataset) for one in ended])
+    assert found[0] == found[1]
+    assert all(found[0])
+
+
+def _balance(_place: int, config: BalanceConfig) -> Outcome:
+    return balance_dataset(config, DirectRunner())
+
+
+def _files(root: Path) -> dict[str, str]:
+    """Hash all of a version but the page that names the folder it lies in."""
+    head = read_head(str(root))
+    assert head is not None
+    hashes = {entry.path.split("/", 2)[2]: entry.sha256 for entry in head.files}
+    del hashes["report/report.html"]
+    return hashes
