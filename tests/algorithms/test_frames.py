@@ -152,7 +152,7 @@ def _refused(frame: pd.DataFrame, **given: Any) -> BalancedFrame:  # noqa: ANN40
         ({"bought": "no"}, {}, "one class at most"),
         ({"bought": np.linspace(0, 1, 40)}, {}, "looks continuous"),
         ({"bought": ["no", "yes", None, "yes"] * 10}, {}, "on_violation is fail"),
-        ({"tags": pd.Series([["a"]] * 40)}, {}, "nested or binary"),
+        ({"tags": pd.Series([["a"]] * 40)}, {}, "--ignore tags"),
         ({"odd": [1, "a"] * 20}, {}, "values of several types"),
         ({}, {"strategy": Strategy(kind=StrategyKind.EVIDENCE)}, "takes a tournament"),
         ({}, {"strategy": Strategy(rows={"maybe": 3})}, "'maybe'"),
