@@ -18,6 +18,7 @@ from tasks.recounting import SYNTHETIC, folder_of
 from tasks.storage.workspace import open_part
 
 _SEED = 0  # any: all that counts is whether hashes are equal
+_Version = tuple[str, Sequence[FileEntry]]  # OUTPUT/NAME, and files that are whole
 
 
 def check_apart(root: str, files: Sequence[FileEntry], key: Sequence[str]) -> Check:
@@ -50,9 +51,6 @@ def check_split(root: str, files: Sequence[FileEntry], split: Split) -> list[Che
     if split.kind is SplitKind.TIME:
         return [_none_older(version, split.column)]
     return [_as_named(version, split.column, split.values)]
-
-
-_Version = tuple[str, Sequence[FileEntry]]
 
 
 def _real(version: _Version, folder: str, columns: Sequence[str]) -> Iterator[pa.Table]:
