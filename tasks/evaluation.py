@@ -7,11 +7,11 @@ import logging
 
 from schemas.config import BalanceConfig
 from schemas.records import Attempt, Evaluation, ResamplePlan, Survey
+from schemas.splits import SplitKind
 from tasks.acceleration import accelerates
 from tasks.algorithms.columns import source_schema
 from tasks.algorithms.selection import EVERYTHING
 from tasks.algorithms.sparing import spared_column
-from tasks.algorithms.split_words import interval_notes
 from tasks.stage import stage
 from tasks.storage.commits import SCRATCH
 from tasks.storage.outputs import read_folder
@@ -59,14 +59,13 @@ def evaluate_balance(
         before=tuple(item.kept + item.dropped for item in plan.classes),
         after=tuple(item.train for item in plan.classes),
         spared=spared_column(source_schema(survey)) if samples.spared else None,
+        group=plan.split.column if plan.split.kind is SplitKind.GROUP else None,
     )
     try:
-        found = evaluate.evaluate(config.evaluation, problem, tables, config.seed)
+        return evaluate.evaluate(config.evaluation, problem, tables, config.seed)
     except contest.NotComparableError as error:
         logger.warning("not evaluated: %s", error)
         return None
-    notes = (*found.notes, *interval_notes(plan.split))
-    return found.model_copy(update={"notes": notes})
 
 
 def minority(plan: ResamplePlan) -> str:

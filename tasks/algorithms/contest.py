@@ -44,6 +44,9 @@ class Problem:
     spared: str | None = None
     """Column that marks training rows to calibrate on, and their descendants; None if
     the formula suffices."""
+    group: str | None = None
+    """Column that tells which rows of the holdout are alike; None if each row stands
+    for itself."""
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,8 @@ from tasks.algorithms.contest import (
     known_codes,
     predict,
 )
+from tasks.algorithms.folds import group_codes
+from tasks.algorithms.group_intervals import FEWEST, paired_group_interval
 from tasks.algorithms.intervals import (
     Interval,
     Prediction,
@@ -28,6 +30,7 @@ from tasks.algorithms.intervals import (
 )
 from tasks.algorithms.labels import Codes, encode
 from tasks.algorithms.remedies import remedy
+from tasks.algorithms.split_words import interval_note
 
 _SHOWN = 20  # labels that are named
 
@@ -62,7 +65,7 @@ def evaluate(
     baseline = predict(contest, tables.asis, holdout)
     weights = heeded_weights(contest)
     balanced = predict(contest, tables.balanced, holdout, weights)
-    difference, interval = paired_interval(y, baseline, balanced, config, seed)
+    difference, interval, drawn = _interval(contest, holdout, y, (baseline, balanced))
     guessed = _guessed(contest, interval, y, balanced)
     remedied, lack = remedy(contest, tables, balanced)
     moved = _moved(baseline, problem, tables.asis)
@@ -88,8 +91,23 @@ def evaluate(
         interval=interval,
         confidence=config.confidence,
         verdict="no difference" if guessed else verdict(interval),
-        notes=(*_notes(problem, y), *_unheeded(config, problem), *guessed, *lack),
+        notes=(*_notes(config, problem, y), *drawn, *guessed, *lack),
     )
+
+
+def _interval(
+    contest: Contest, holdout: pa.Table, y: Codes, models: tuple[Prediction, Prediction]
+) -> tuple[float, Interval, tuple[str, ...]]:
+    """Measure the difference by rows or by groups, and say so if there are groups."""
+    config, seed, column = contest.config, contest.seed, contest.problem.group
+    if column is None:
+        return *paired_interval(y, *models, config, seed), ()
+    groups = group_codes(holdout.column(column))
+    count = len(np.unique(groups))
+    said = interval_note(column, count, FEWEST)
+    if count < FEWEST:
+        return *paired_interval(y, *models, config, seed), (said,)
+    return *paired_group_interval(y, models, groups, config, seed), (said,)
 
 
 def _moved(baseline: Prediction, problem: Problem, train: pa.Table) -> Prediction:
@@ -141,10 +159,11 @@ def _unheeded(config: EvaluationConfig, problem: Problem) -> tuple[str, ...]:
     return (said,)
 
 
-def _notes(problem: Problem, y: Codes) -> tuple[str, ...]:
+def _notes(config: EvaluationConfig, problem: Problem, y: Codes) -> tuple[str, ...]:
     rows = np.bincount(y, minlength=len(problem.labels))
     unseen = [name for name, n in zip(problem.labels, rows, strict=True) if n == 0]
     absent = "Left out of macro averages, for the holdout has no rows of them"
     named, more = ", ".join(unseen[:_SHOWN]), len(unseen) - _SHOWN
     end = f" and {more:,} more" if more > 0 else ""
-    return (f"{absent}: {named}{end}.",) if unseen else ()
+    told = (f"{absent}: {named}{end}.",) if unseen else ()
+    return (*told, *_unheeded(config, problem))

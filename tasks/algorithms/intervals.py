@@ -1,6 +1,7 @@
 """How sure a difference of two models is: paired bootstrap and verdict.
 
-The scores themselves live in metrics and ranking.
+Where rows come in groups, group_intervals has the answer. The scores themselves live in
+metrics and ranking.
 """
 
 from collections.abc import Callable
@@ -64,9 +65,14 @@ def paired_interval(
         point, drawn = _of_labels(y, baseline, balanced, config, rng)
     else:
         point, drawn = _of_rows(y, baseline, balanced, config, rng)
-    tail = (1 - config.confidence) / 2
+    return point, percentiles(drawn, config.confidence)
+
+
+def percentiles(drawn: Floats, confidence: float) -> Interval:
+    """Give the interval that holds a share of what was drawn, with even tails."""
+    tail = (1 - confidence) / 2
     low, high = np.quantile(drawn, (tail, 1 - tail))
-    return point, (float(low), float(high))
+    return float(low), float(high)
 
 
 def verdict(interval: Interval) -> Verdict:
@@ -115,15 +121,26 @@ def _tally(true: Codes, predicted: Codes, weights: Floats, support: Floats) -> T
 def _of_rows(
     y: Codes, a: Prediction, b: Prediction, config: EvaluationConfig, rng: Generator
 ) -> tuple[float, Floats]:
-    difference = _row_difference(y, a.probabilities, b.probabilities, config.metric)
+    difference = row_difference(y, a.probabilities, b.probabilities, config.metric)
     members = [np.flatnonzero(y == c) for c in np.unique(y)]
     drawn = [difference(_draw_rows(members, rng)) for _ in range(config.resamples)]
     return difference(np.ones(len(y))), np.array(drawn)
 
 
-def _row_difference(
+def row_difference(
     y: Codes, a: Floats, b: Floats, metric: Metric
 ) -> Callable[[Floats], float]:
+    """Measure how much better b is than a, for any weights of rows.
+
+    Args:
+        y: True class codes, shape (n,).
+        a: Probabilities of the baseline, shape (n, K).
+        b: Those of the balanced model.
+        metric: Of losses, or of the order of rows.
+
+    Returns:
+        A function of weights, shape (n,), with a mean of 1.
+    """
     if metric in LOSSES:
         gain = LOSSES[metric](y, a) - LOSSES[metric](y, b)
         return lambda weights: float((weights * gain).mean())

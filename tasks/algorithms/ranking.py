@@ -93,8 +93,8 @@ def at_levels(
     own = level[positive]
 
     def weigh(weights: Floats) -> tuple[Floats, Floats]:
-        positives = _sums(own, weights[positive], len(distinct))
-        return positives, _sums(level, weights, len(distinct)) - positives
+        positives = summed(own, weights[positive], len(distinct))
+        return positives, summed(level, weights, len(distinct)) - positives
 
     return weigh
 
@@ -106,5 +106,6 @@ def _weighted(
     return lambda weights: area(*weigh(weights))
 
 
-def _sums(groups: npt.NDArray[np.intp], weights: Floats, size: int) -> Floats:
+def summed(groups: npt.NDArray[np.integer], weights: Floats, size: int) -> Floats:
+    """Add up the weights of each of so many groups, numbered from 0."""
     return np.bincount(groups, weights, size).astype(np.float64, copy=False)

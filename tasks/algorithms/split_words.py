@@ -109,15 +109,23 @@ def _label(plan: ClassPlan) -> str:
     return f"'{shorten(plan.label, _WIDTH)}'"
 
 
-def interval_notes(split: Split) -> tuple[str, ...]:
-    """Say where the interval of a difference is too narrow for the split."""
-    if split.kind is not SplitKind.GROUP:
-        return ()
-    told = (
-        f"The interval resamples rows and not groups ({split.column!r}): where rows of "
-        "one group are alike it is narrower than it should be."
+def interval_note(column: str, groups: int, fewest: int) -> str:
+    """Say what the interval of a difference rests on.
+
+    Args:
+        column: That names the groups.
+        groups: How many the holdout has.
+        fewest: How many it takes.
+    """
+    if groups < fewest:
+        return (
+            f"The holdout has {groups} groups ({column!r}), too few to resample: the "
+            "interval resamples rows, and is too narrow if rows of a group are alike."
+        )
+    return (
+        f"The interval resamples the {groups:,} groups of the holdout ({column!r}), "
+        "for rows of one group may be alike."
     )
-    return (told,)
 
 
 def judged_on(split: Split) -> str:

@@ -5,7 +5,7 @@ import pytest
 from schemas.records import ClassPlan
 from schemas.splits import Split, SplitKind
 from tasks.algorithms.split_words import (
-    interval_notes,
+    interval_note,
     judged_on,
     no_holdout,
     no_training,
@@ -65,9 +65,11 @@ def test_a_side_without_rows_is_told_with_a_way_out(kind: SplitKind) -> None:
     assert repr(SPLITS[kind].column) in no_holdout(SPLITS[kind])
 
 
-def test_an_interval_is_too_narrow_where_rows_come_in_groups() -> None:
-    noted = [kind for kind, split in SPLITS.items() if interval_notes(split)]
-    assert noted == [SplitKind.GROUP]
+def test_an_interval_says_what_it_rests_on() -> None:
+    assert "resamples the 1,200 groups" in interval_note("firm", 1_200, 10)
+    few = interval_note("firm", 9, 10)
+    assert "has 9 groups ('firm'), too few" in few
+    assert "too narrow" in few
 
 
 def test_each_holdout_is_described() -> None:
