@@ -72,6 +72,20 @@ def shorten(label: str | None, width: int) -> str:
     return text + "…"
 
 
+def quoted(label: str, width: int) -> str:
+    r"""Write a label in quotes, for a sentence.
+
+    Args:
+        label: Any text.
+        width: Cells of the label, 1 or more.
+
+    >>> print(quoted("a\nb", 9), quoted("", 9), quoted("long", 3))
+    'a\nb' '' 'lo…'
+    """
+    text = shorten(label, width)
+    return f"'{text}'" if label.strip() else text  # blank ones have quotes already
+
+
 def percent(share: float) -> str:
     """Write a share so that little does not look like nothing.
 

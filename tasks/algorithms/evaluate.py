@@ -10,6 +10,7 @@ from schemas.config import EvaluationConfig
 from schemas.records import Evaluation, ModelEvaluation
 from tasks.algorithms import curves, metrics, models
 from tasks.algorithms.calibration import move_threshold
+from tasks.algorithms.captions import quoted
 from tasks.algorithms.chance import may_be_chance
 from tasks.algorithms.classifiers import can_accelerate
 from tasks.algorithms.contest import (
@@ -32,7 +33,7 @@ from tasks.algorithms.labels import Codes, encode
 from tasks.algorithms.remedies import remedy
 from tasks.algorithms.split_words import interval_note
 
-_SHOWN = 20  # labels that are named
+_SHOWN, _WIDTH = 20, 40  # labels that are named, and cells of each
 
 
 def evaluate(
@@ -163,7 +164,10 @@ def _notes(config: EvaluationConfig, problem: Problem, y: Codes) -> tuple[str, .
     rows = np.bincount(y, minlength=len(problem.labels))
     unseen = [name for name, n in zip(problem.labels, rows, strict=True) if n == 0]
     absent = "Left out of macro averages, for the holdout has no rows of them"
-    named, more = ", ".join(unseen[:_SHOWN]), len(unseen) - _SHOWN
+    named, more = (
+        ", ".join(quoted(label, _WIDTH) for label in unseen[:_SHOWN]),
+        len(unseen) - _SHOWN,
+    )
     end = f" and {more:,} more" if more > 0 else ""
     told = (f"{absent}: {named}{end}.",) if unseen else ()
     return (*told, *_unheeded(config, problem))

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from schemas.findings import OddNumbers
-from tasks.algorithms.captions import printable, shorten
+from tasks.algorithms.captions import printable, quoted
 from tasks.algorithms.tables import Row, without_zeros
 
 _WIDTH = 40  # cells of a column's name
@@ -23,7 +23,8 @@ def odd_caution(found: Sequence[OddNumbers]) -> str:
     if not infinite:
         return ""
     shown = [
-        f"{shorten(one.column, _WIDTH)!r} ({one.infinite:,} rows)"
+        f"{quoted(one.column, _WIDTH)} ({one.infinite:,} "
+        f"row{'' if one.infinite == 1 else 's'})"
         for one in sorted(infinite, key=lambda one: -one.infinite)[:_SHOWN]
     ]
     more = len(infinite) - len(shown)

@@ -13,6 +13,7 @@ from sklearn.frozen import FrozenEstimator
 
 from tasks.algorithms import models
 from tasks.algorithms.calibration import correct_priors
+from tasks.algorithms.captions import quoted
 from tasks.algorithms.contest import (
     Contest,
     Tables,
@@ -29,6 +30,9 @@ from tasks.algorithms.steady import steady
 
 ENOUGH = 10
 """Spared rows that each class needs: a sigmoid has two parameters."""
+
+
+_WIDTH = 40  # cells of a label
 
 
 class Remedied(NamedTuple):
@@ -90,7 +94,8 @@ def _lack(contest: Contest, mine: pa.Table, apart: pa.Table) -> str:
         if set_aside < ENOUGH or not trained_on:
             return (
                 "Not calibrated: of the fifth of the training rows that was set aside "
-                f"for it, {set_aside} are of class {label}, fewer than {ENOUGH}."
+                f"for it, {set_aside} are of class {quoted(label, _WIDTH)}, fewer "
+                f"than {ENOUGH}."
             )
     return ""
 

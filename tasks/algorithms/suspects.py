@@ -6,7 +6,7 @@ How it is found is in overlap and giveaways.
 from collections.abc import Sequence
 
 from schemas.findings import Giveaway, Overlap
-from tasks.algorithms.captions import shorten
+from tasks.algorithms.captions import quoted, shorten
 
 _SHOWN = 5
 _WIDTH = 40  # cells of a label or a column's name
@@ -58,12 +58,12 @@ def _overlap(found: Overlap, *, folds: bool) -> str:
 
 
 def _giveaway(found: Giveaway) -> str:
-    column = shorten(found.column, _WIDTH)
+    column = quoted(found.column, _WIDTH)
     told = (
         "the target" if found.label is None else f"class {shorten(found.label, _WIDTH)}"
     )
     return (
-        f"Column {column!r} alone predicts {told} (balanced accuracy "
+        f"Column {column} alone predicts {told} (balanced accuracy "
         f"{found.score:.3f}, {found.rows:,} rows of the smaller class): a copy of it, "
         "or known only afterwards? Leave it out with --ignore."
     )

@@ -160,7 +160,7 @@ def test_absent_classes_are_noted() -> None:
     assert found.notes == (
         (
             "Left out of macro averages, for the holdout has no rows of them: "
-            "containers, tableware."
+            "'containers', 'tableware'."
         ),
     )
 

@@ -90,7 +90,7 @@ def test_infinite_numbers_are_told_unless_they_are_rejected() -> None:
     ]
     assert odd_caution(found[:2]) == ""
     told = odd_caution(found)
-    assert told.startswith("Infinite numbers in 'c6\\\\n' (7 rows), ")
+    assert told.startswith("Infinite numbers in 'c6\\n' (7 rows), ")
     assert "and 2 more columns: models" in told
     assert odd_rows(found[:2]) == [
         {"Column": "usual", "NaN": 3, "Infinite, rejected": 0},

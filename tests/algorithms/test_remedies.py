@@ -130,4 +130,4 @@ def test_too_few_rows_to_calibrate_on_are_told(few: int, *, calibrated: bool) ->
     found, notes = remedy(contest(EvaluatorKind.KNN, SPARED), given, UNSUITED)
     assert (found is not None) == calibrated
     assert bool(notes) != calibrated
-    assert calibrated or f"{few} are of class b, fewer than {ENOUGH}" in notes[0]
+    assert calibrated or f"{few} are of class 'b', fewer than {ENOUGH}" in notes[0]

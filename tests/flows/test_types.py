@@ -322,6 +322,28 @@ def test_rows_with_infinite_features_are_set_aside_if_asked(tmp_path: Path) -> N
         )
 
 
+def test_a_struct_and_columns_called_like_its_parts_are_published(
+    tmp_path: Path,
+) -> None:
+    table = pa.table(
+        {
+            "a": [{"b": f"{row}", "c": row} for row in range(30)],
+            "a.b": [f"{row % 3}" for row in range(30)],
+            "a.c": range(30),
+            "A.C": [row / 7 for row in range(30)],
+            TARGET: ["rare" if row % 5 == 0 else "usual" for row in range(30)],
+        }
+    )
+    source = tmp_path / "source.parquet"
+    pq.write_table(table, source)
+    config = _config(source, ignore=["a"], strategy={"kind": "smote"})
+    outcome = balance_dataset(config, DirectRunner())
+    assert all(check.success for check in audit(outcome.root, 1))
+    version = next(Path(outcome.root, "data").iterdir())
+    found = pa.concat_tables([pq.read_table(path) for path in _real(version)])
+    assert found.sort_by("a.c").equals(table)
+
+
 SPREAD = {**INTERPOLATED, **VOTED, NESTED: st.lists(st.integers(0, 9))}
 STRATEGIES = ("none", "random_over", "random_under", "smote", "smote_under", "weights")
 

@@ -203,6 +203,32 @@ def test_no_rows_at_all_are_refused(tmp_path: Path) -> None:
         read_fragments(str(tmp_path))
 
 
+@pytest.mark.parametrize("names", [["a"], ["a.b"], ["a.c", "a"], ["A", ""], None])
+def test_a_struct_and_columns_called_like_its_parts_are_apart(
+    names: list[str] | None, tmp_path: Path
+) -> None:
+    parts = [{"b": "x", "c": 1}, {"b": "y", "c": None}]
+    table = pa.table({"a": parts, "a.b": ["p", "q"], "a.c": [3, 4]})
+    table = table.append_column("", pa.array([5, 6]))
+    table = table.append_column("A", pa.array([7, 8]))
+    save(table, tmp_path / "x.parquet")
+    fragments, schema = read_fragments(str(tmp_path))
+    (batch,) = [batch for _, batch in read_batches(fragments, schema, names)]
+    assert batch.equals(table.select(names or table.column_names))
+
+
+def test_row_groups_and_files_without_rows_do_not_matter(tmp_path: Path) -> None:
+    empty = TABLE.slice(3)
+    for name, parts in {"0": [empty, empty], "1": [TABLE, empty, TABLE]}.items():
+        with pq.ParquetWriter(tmp_path / f"{name}.parquet", TABLE.schema) as writer:
+            for piece in parts:
+                writer.write_table(piece)
+    fragments, schema = read_fragments(str(tmp_path))
+    assert [fragment.row_groups for fragment in fragments] == [(0, 0), (3, 0, 3)]
+    found = pa.concat_tables([table for _, table in read_batches(fragments, schema)])
+    assert found.equals(pa.concat_tables([TABLE, TABLE]))
+
+
 DAMAGES: dict[str, Callable[[bytes], bytes]] = {
     "empty": lambda _: b"",
     "text": lambda _: b"x,s\n1,a\n2,b\n3,c\n",
