@@ -8,10 +8,6 @@ from flows import commands
 
 _PUBLISH = ("always", "unless_hurt", "if_helped")
 _SEVERAL: dict[str, Any] = {"nargs": "+", "action": "extend"}
-_STRATEGIES = (
-    *("auto", "none", "random_over", "random_under", "smote", "smote_under"),
-    *("weights", "evidence"),
-)
 
 
 def parser() -> argparse.ArgumentParser:
@@ -25,6 +21,7 @@ def parser() -> argparse.ArgumentParser:
     _add_run(add("run", help="balance a dataset and publish it"))
     _add_survey(add("survey", help="diagnosis and decision only, no writing"))
     _add_compare(add("compare", help="what to do about imbalance, by a tournament"))
+    _add_strategies(add("strategies", help="all strategies: needs and papers"))
     _add_place(add("show", help="the published version of a dataset"), commands.show)
     _add_place(add("versions", help="all versions of a dataset"), commands.versions)
     _add_rollback(add("rollback", help="publish an old version again"))
@@ -77,9 +74,21 @@ def _add_compare(command: argparse.ArgumentParser) -> None:
     command.set_defaults(act=commands.compare)
 
 
+def _add_strategies(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--json", action="store_true", help="one JSON record on stdout"
+    )
+    command.set_defaults(act=commands.strategies)
+
+
 def _add_tournament(command: argparse.ArgumentParser, title: str) -> None:
     add = command.add_argument_group(title).add_argument
-    add("--strategies", **_SEVERAL, metavar="NAME", help="what is tried (default: all)")
+    add(
+        "--strategies",
+        **_SEVERAL,
+        metavar="NAME",
+        help="what is tried (default: all); sampler:NAME too",
+    )
     add("--ratios", **_SEVERAL, type=float, metavar="R", help="default: .1 .25 .5 1")
     add("--learner", **_SEVERAL, metavar="MODEL", help="default: random_forest")
     add("--folds", type=int, metavar="N", help="parts of the rows (default: 5)")
@@ -167,7 +176,11 @@ def _add_automations(command: argparse.ArgumentParser) -> None:
 def _add_request(command: argparse.ArgumentParser) -> None:
     _add_source(command)
     add = command.add_argument
-    add("--strategy", choices=_STRATEGIES, help="how to balance (default: auto)")
+    add(
+        "--strategy",
+        metavar="NAME",
+        help="how to balance, one of 'evenkeel strategies' (default: auto)",
+    )
     add("--ratio", type=float, metavar="R", help="minority:majority after (default: 1)")
     add(
         "--weight-column",

@@ -116,6 +116,13 @@ def survey(asked: argparse.Namespace) -> None:
     show_survey(survey, decision, classes, as_json=asked.json)
 
 
+def strategies(asked: argparse.Namespace) -> None:
+    """List all strategies."""
+    from flows.strategy_list import show_strategies
+
+    show_strategies(as_json=asked.json)
+
+
 def show(asked: argparse.Namespace) -> None:
     """Show the published version."""
     from flows.console import show_version

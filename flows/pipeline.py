@@ -2,7 +2,7 @@
 
 from flows.comparison import tournament_if_asked
 from schemas.config import BalanceConfig
-from schemas.records import Evidence, Outcome
+from schemas.records import Attempt, Evidence, Outcome, Published, ResamplePlan, Survey
 from tasks.algorithms.calibration import correction_for
 from tasks.algorithms.columns import source_schema
 from tasks.algorithms.oddities import total
@@ -16,7 +16,8 @@ from tasks.publishing import begin_attempt, discarded_on_error, publish
 from tasks.reporting import write_report
 from tasks.resampling import resample_shard
 from tasks.running import Runner
-from tasks.searching import search_neighbours, synthesised
+from tasks.samplers import run_sampler
+from tasks.searching import search_neighbours, searched
 from tasks.storage.shards import shards
 from tasks.storage.workspace import dataset_root
 from tasks.survey import survey_source
@@ -47,10 +48,8 @@ def balance_dataset(
     root = dataset_root(config.output, survey.name)
     run(sweep_leftovers, root)
     published = run(find_published, config, survey)
-    if published.unchanged and not force:
-        return Outcome(status="unchanged", root=root, manifest=published.unchanged)
-    if published.rolled_back and not force:
-        return Outcome(status="rolled back", root=root, manifest=published.rolled_back)
+    if (done := _done(published, root)) and not force:
+        return done
     held_back = run(find_held_back, config, survey, published)
     if held_back and not force:
         return held_back
@@ -58,9 +57,10 @@ def balance_dataset(
     plan = run(plan_resampling, config, survey, board)
     attempt = run(begin_attempt, config, survey, plan, published.version)
     with discarded_on_error(attempt):
+        plan = _sampled(config, survey, plan, attempt, run)
         rows = shards(survey.rows, source_schema(survey))
         real = run.map(resample_shard, rows, survey, plan, attempt)
-        searches = run.map(search_neighbours, synthesised(plan), survey, plan, attempt)
+        searches = run.map(search_neighbours, searched(plan), survey, plan, attempt)
         made = run.map(synthesise_part, parts(plan, survey), survey, plan, attempt)
         evidence = Evidence(
             config=config,
@@ -79,3 +79,25 @@ def balance_dataset(
         files = [*data, *(entry for entries in made for entry in entries), *report]
         checks = run(verify, survey, plan, attempt, real, files)
         return run(publish, evidence, attempt, files, checks)
+
+
+def _sampled(
+    config: BalanceConfig,
+    survey: Survey,
+    plan: ResamplePlan,
+    attempt: Attempt,
+    run: Runner,
+) -> ResamplePlan:
+    """Have a sampler choose and make rows, if the plan names one."""
+    if plan.sampler is None:
+        return plan
+    return run(run_sampler, config, survey, plan, attempt)
+
+
+def _done(published: Published, root: str) -> Outcome | None:
+    """Tell that there is nothing to do, if what the run would make is there or was."""
+    if published.unchanged:
+        return Outcome(status="unchanged", root=root, manifest=published.unchanged)
+    if published.rolled_back:
+        return Outcome(status="rolled back", root=root, manifest=published.rolled_back)
+    return None

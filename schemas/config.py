@@ -7,7 +7,7 @@ from typing import Annotated, Self
 from pydantic import Field, model_validator
 
 from schemas.base import Frozen
-from schemas.labels import Label
+from schemas.labels import Label, Params
 from schemas.splits import Split
 
 
@@ -22,6 +22,7 @@ class StrategyKind(StrEnum):
     SMOTE_UNDER = "smote_under"
     WEIGHTS = "weights"
     EVIDENCE = "evidence"
+    SAMPLER = "sampler"
 
 
 class OnViolation(StrEnum):
@@ -46,6 +47,9 @@ class EvaluatorKind(StrEnum):
     LOGISTIC_REGRESSION = "logistic_regression"
     HIST_GRADIENT_BOOSTING = "hist_gradient_boosting"
     XGBOOST = "xgboost"
+    BALANCED_RANDOM_FOREST = "balanced_random_forest"
+    EASY_ENSEMBLE = "easy_ensemble"
+    RUS_BOOST = "rus_boost"
     NONE = "none"
 
 
@@ -68,6 +72,10 @@ class PublishWhen(StrEnum):
     ALWAYS = "always"
     UNLESS_HURT = "unless_hurt"
     IF_HELPED = "if_helped"
+
+
+SAMPLER = "sampler:"
+"""Before the name of a sampler, where strategies are listed."""
 
 
 class TargetContract(Frozen):
@@ -135,7 +143,14 @@ class Strategy(Frozen):
     # The form would call a choice by its class: hence the titles, here and below.
     kind: StrategyKind = Field(default=StrategyKind.AUTO, title="Kind")
     """auto decides by the policy; evidence by a tournament on training rows, as compare
-    holds it; none publishes the training rows as they are."""
+    holds it; none publishes the training rows as they are; sampler is any sampler of
+    imbalanced-learn, by name, in memory (sampler:NAME for short)."""
+
+    name: str | None = Field(default=None, min_length=1)
+    """Which sampler, by its class in imbalanced-learn, such as SMOTETomek."""
+
+    params: Params | None = None
+    """Parameters of the sampler, as imbalanced-learn has them; classes by label."""
 
     ratio: float = Field(default=1.0, gt=0, le=1)
     """Rows of each smaller class to rows of the largest, after balancing."""
@@ -157,7 +172,8 @@ class Strategy(Frozen):
     """Classes that keep their rows as they are, and set the size of no other."""
 
     k_neighbors: int = Field(default=5, ge=1)
-    """Neighbours a synthetic row may be drawn towards (smote, smote_under)."""
+    """Neighbours a synthetic row may be drawn towards (smote, smote_under, and samplers
+    that take it)."""
 
     standardize: bool = True
     """Search neighbours on standardised columns; else the widest column decides."""
@@ -165,6 +181,25 @@ class Strategy(Frozen):
     weight_column: str | None = Field(default=None, min_length=1)
     """Column that says what each training row counts for (weights, random_under). Not
     set: weight, and none for random_under."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _sampler_for_short(cls, given: object) -> object:
+        if not isinstance(given, dict) or not _is_sampler(given.get("kind")):
+            return given
+        kind, _, name = given["kind"].partition(":")
+        return {**given, "kind": kind, "name": name}
+
+    @model_validator(mode="after")
+    def _sampler_has_a_name(self) -> Self:
+        if self.kind is StrategyKind.SAMPLER and self.name is None:
+            raise ValueError(
+                "kind sampler needs the name of a sampler, such as SMOTETomek; "
+                "'evenkeel strategies' lists them"
+            )
+        if self.kind is not StrategyKind.SAMPLER and (self.name or self.params):
+            raise ValueError("name and params go with kind sampler")
+        return self
 
     @model_validator(mode="after")
     def _weights_where_they_are_written(self) -> Self:
@@ -195,6 +230,10 @@ class Strategy(Frozen):
         return self
 
 
+def _is_sampler(value: object) -> bool:
+    return isinstance(value, str) and value.startswith(SAMPLER)
+
+
 def _check_shares(fractions: dict[str, float]) -> None:
     total = sum(fractions.values())
     if min(fractions.values(), default=0) <= 0 or abs(total - 1) > 1e-6:  # noqa: PLR2004 - rounding of hand-written shares
@@ -215,7 +254,7 @@ class EvaluationConfig(Frozen):
     """The verdict rests on the difference of this metric."""
 
     trees: int = Field(default=100, ge=1)
-    """Trees of the forest, or rounds of boosting."""
+    """Trees of the forest, or rounds of boosting; those of easy_ensemble all told."""
 
     max_rows: int = Field(default=100_000, ge=10)
     """Rows used of the larger training set, and of the holdout, about: a seeded sample.
@@ -239,14 +278,23 @@ class Approach(StrEnum):
     RANDOM_OVER = "random_over"
     SMOTE_UNDER = "smote_under"
     SMOTE = "smote"
+    SAMPLER = "sampler"
+
+
+APPROACHES = tuple(one for one in Approach if one is not Approach.SAMPLER)
+"""Those that need no name of a sampler."""
 
 
 class TournamentConfig(Frozen):
     """How strategies are compared, each fitted inside every training fold."""
 
-    approaches: tuple[Approach, ...] = Field(default=tuple(Approach), min_length=1)
+    approaches: tuple[Approach, ...] = Field(default=APPROACHES, min_length=1)
     """What is tried; none always is. threshold: none, its threshold tuned in the
-    training fold. weights: class weights. corrected: back to the real priors."""
+    training fold. weights: class weights. corrected: back to the real priors.
+    sampler:NAME is short for one of samplers."""
+
+    samplers: tuple[Annotated[str, Field(min_length=1)], ...] = ()
+    """Samplers of imbalanced-learn that are tried too, by name."""
 
     ratios: tuple[Annotated[float, Field(gt=0, le=1)], ...] = Field(
         default=(0.1, 0.25, 0.5, 1.0), min_length=1
@@ -284,8 +332,23 @@ class TournamentConfig(Frozen):
     sentinel: bool = True
     """Play on permuted labels too, which nothing honest can predict."""
 
+    @model_validator(mode="before")
+    @classmethod
+    def _samplers_for_short(cls, given: object) -> object:
+        asked = given.get("approaches") if isinstance(given, dict) else None
+        if not isinstance(given, dict) or not isinstance(asked, list | tuple):
+            return given
+        named = [one.removeprefix(SAMPLER) for one in asked if _is_sampler(one)]
+        others = [one for one in asked if not _is_sampler(one)]
+        if not named:
+            return given
+        samplers = [*(given.get("samplers") or ()), *named]
+        return {**given, "approaches": others or ["none"], "samplers": samplers}
+
     @model_validator(mode="after")
     def _can_be_run(self) -> Self:
+        if Approach.SAMPLER in self.approaches:
+            raise ValueError("name samplers one by one, such as sampler:SMOTETomek")
         if EvaluatorKind.NONE in self.learners:
             raise ValueError("learners must be models; none is no model")
         if (self.cost_fp is None) != (self.cost_fn is None):

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from pydantic import BeforeValidator
+from pydantic import BeforeValidator, JsonValue
 
 
 def _label(value: object) -> object:
@@ -13,3 +13,14 @@ def _label(value: object) -> object:
 
 
 Label = Annotated[str, BeforeValidator(_label)]
+
+
+def _keyed_by_text(value: object) -> object:
+    """Write keys as text, as labels are written, however deep they lie."""
+    if isinstance(value, dict):
+        return {_label(key): _keyed_by_text(one) for key, one in value.items()}
+    return value
+
+
+Params = Annotated[dict[str, JsonValue], BeforeValidator(_keyed_by_text)]
+"""Parameters of something that may name classes."""

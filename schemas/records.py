@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, JsonValue
 
 from schemas.base import Frozen
 from schemas.config import BalanceConfig, EvaluatorKind, Metric, StrategyKind
@@ -144,6 +144,18 @@ class ClassPlan(Frozen):
     extra_below: int = 0
 
 
+class SamplerUse(Frozen):
+    """A sampler of imbalanced-learn, and what can be told of the rows it gave."""
+
+    name: str
+    """Of its class."""
+    params: dict[str, JsonValue]
+    """Those that are set, but for random_state; classes by label."""
+    traceable: bool | None = None
+    """Whether it is known of every row which row of the source it is, or descends from;
+    None until the sampler has run."""
+
+
 class SampleThresholds(Frozen):
     """Rows whose sampling hash lies below are kept aside for the evaluation."""
 
@@ -167,6 +179,8 @@ class ResamplePlan(Frozen):
     """Columns in which an infinite number gets a row rejected."""
     weight_column: str | None = None
     """Appended to the training rows; None if they are not weighted."""
+    sampler: SamplerUse | None = None
+    """What chooses and makes the training rows, instead of thresholds and SMOTE."""
     decision: Decision
     before: Diagnosis
     """Of the training rows as they are."""
@@ -461,6 +475,8 @@ class Manifest(Frozen):
     seed: int
     weight_column: str | None = None
     """Of the training rows; None if they are not weighted."""
+    sampler: SamplerUse | None = None
+    """Of imbalanced-learn, if one chose and made the training rows."""
     decision: Decision
     diagnosis: Diagnosis
     classes: tuple[ManifestClass, ...]

@@ -21,7 +21,9 @@ class Candidate(Frozen):
     approach: Approach
     ratio: float | None = None
     """Rows of each smaller class to rows of the largest; None where nothing is
-    resampled."""
+    resampled, or by what finds for itself how many rows there are to be."""
+    sampler: str | None = None
+    """Its name in imbalanced-learn, where that is the approach."""
     learner: EvaluatorKind
 
 

@@ -56,7 +56,9 @@ def evaluate_balance(
         weights=tuple(item.weight for item in plan.classes)
         if plan.weight_column
         else None,
-        before=tuple(item.kept + item.dropped for item in plan.classes),
+        before=()
+        if plan.sampler and not samples.spared  # neither remedy would be right
+        else tuple(item.kept + item.dropped for item in plan.classes),
         after=tuple(item.train for item in plan.classes),
         spared=spared_column(source_schema(survey)) if samples.spared else None,
         group=plan.split.column if plan.split.kind is SplitKind.GROUP else None,

@@ -12,11 +12,12 @@ import pyarrow.compute as pc
 from schemas.records import Attempt, Check, FileEntry, ResamplePlan, Survey
 from tasks.algorithms import smote
 from tasks.algorithms.distances import Positions
-from tasks.algorithms.routing import Routed, route
+from tasks.algorithms.routing import Routed
 from tasks.algorithms.selection import draws
 from tasks.algorithms.sides import deciding
 from tasks.reading import source_rows
-from tasks.searching import prepared, synthesised
+from tasks.routes import decide_rows
+from tasks.searching import prepared, searched, synthesised
 from tasks.storage.workspace import open_part
 from tasks.synthesis import LINEAGE
 
@@ -76,7 +77,7 @@ def check_parents(
     }
     seen = dict.fromkeys(wanted, 0)
     if wanted:
-        for first, routed in _routes(survey, plan):
+        for first, routed in _routes(survey, plan, attempt):
             train = routed.times > 0
             for code, ordinals in wanted.items():
                 low, high = np.searchsorted(ordinals, [first, first + len(train)])
@@ -103,14 +104,17 @@ def _ordinals(
     for _, lineage in _lineage(code, files):
         table = open_part(attempt.root, lineage).read(["parent", "neighbour"])
         for column in table.columns:
-            named[np.minimum(column.to_numpy().view(np.uint64), rows)] = True
+            told = column.drop_null().to_numpy().view(np.uint64)
+            named[np.minimum(told, rows)] = True
     return np.flatnonzero(named)
 
 
-def _routes(survey: Survey, plan: ResamplePlan) -> Iterator[tuple[int, Routed]]:
+def _routes(
+    survey: Survey, plan: ResamplePlan, attempt: Attempt
+) -> Iterator[tuple[int, Routed]]:
     columns = deciding(plan.target, plan.key, plan.split, plan.finite)
     for first, table in source_rows(survey, columns):
-        yield first, route(table, first, plan)
+        yield first, decide_rows(table, first, plan, attempt)
 
 
 def check_sample(
@@ -121,7 +125,7 @@ def check_sample(
     The second parent must be one of the neighbours found for the first.
     """
     tried, wrong = 0, []
-    for code in synthesised(plan):
+    for code in searched(plan):
         model, ordinals = prepared(code, survey, plan, attempt)
         entry, told = _lineage(code, files)[0]
         made, lineage = (

@@ -18,7 +18,11 @@ from tasks.storage.parquet import row_bytes
 
 
 def check_memory(
-    config: BalanceConfig, survey: Survey, classes: Sequence[ClassPlan]
+    config: BalanceConfig,
+    survey: Survey,
+    classes: Sequence[ClassPlan],
+    *,
+    sampler: bool = False,
 ) -> None:
     """Refuse a run that the kernel would kill.
 
@@ -26,12 +30,14 @@ def check_memory(
         config: Key and evaluation.
         survey: Rows and columns.
         classes: Rows of each class, as planned.
+        sampler: Whether one is run on them in memory.
 
     Raises:
         UserError: It needs more than this machine, or EVENKEEL_MEMORY_LIMIT, has.
     """
     width = row_bytes(source_schema(survey))
-    _refuse_beyond(estimate(config, survey, classes, width, os.cpu_count() or 1))
+    threads = os.cpu_count() or 1
+    _refuse_beyond(estimate(config, survey, classes, width, threads, sampler=sampler))
 
 
 def check_comparison_memory(

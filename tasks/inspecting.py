@@ -19,6 +19,7 @@ from tasks.algorithms.memorisation import LOOKED_AT, Rows, memorisation
 from tasks.algorithms.overlap import across_holdout, feature_hashes
 from tasks.algorithms.rarity import rarities
 from tasks.algorithms.selection import EVERYTHING
+from tasks.samplers import sampler_rows
 from tasks.searching import prepared, synthesised
 from tasks.stage import stage
 from tasks.storage.commits import SCRATCH
@@ -89,21 +90,37 @@ def _memorisation(
 ) -> Iterator[Memorisation]:
     for code in synthesised(plan):
         item = plan.classes[code]
-        model, _ = prepared(code, survey, plan, attempt)
-        drawn = smote.draw(0, min(LOOKED_AT, item.synthetic), model)
-        mine = pa.array(asis.codes == code)
+        own = asis.table.filter(pa.array(asis.codes == code))
+        made, real = _made(code, own, survey, plan, attempt)
+        if real.num_rows < 2:  # noqa: PLR2004 - one row has no distance to another
+            continue
         yield memorisation(
             item.label,
             Rows(
-                synthetic=smote.derive(model, *drawn),
-                real=model.donors,
-                own=asis.table.filter(mine),
+                synthetic=made,
+                real=real,
+                own=own,
                 others=asis.table.filter(pa.array(asis.codes != code)),
             ),
             survey.columns,
             plan.seed,
             standardize=plan.standardize,
         )
+
+
+def _made(
+    code: int, own: pa.Table, survey: Survey, plan: ResamplePlan, attempt: Attempt
+) -> tuple[pa.Table, pa.Table]:
+    """Give some synthetic rows, and the real ones that they may be copies of.
+
+    Those that a sampler was given are as many as the evaluation samples.
+    """
+    some = min(LOOKED_AT, plan.classes[code].synthetic)
+    if plan.sampler:
+        rows, _ = sampler_rows(attempt, code)
+        return rows.slice(0, some), own
+    model, _ = prepared(code, survey, plan, attempt)
+    return smote.derive(model, *smote.draw(0, some, model)), model.donors
 
 
 def _rarities(

@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 
-from schemas.config import BalanceConfig
+from schemas.config import BalanceConfig, StrategyKind
 from schemas.records import (
     ClassPlan,
     Decision,
     Diagnosis,
     ResamplePlan,
+    SamplerUse,
     SampleThresholds,
     Survey,
 )
@@ -57,7 +58,8 @@ def plan_resampling(
         check_free(column, survey)
     if any(item.synthetic for item in classes):
         check_made(survey)
-    check_memory(config, survey, classes)
+    sampler = _sampler(decision, config, board, classes)
+    check_memory(config, survey, classes, sampler=sampler is not None)
     if config.key:
         check_key(config, survey)
     return ResamplePlan(
@@ -69,12 +71,28 @@ def plan_resampling(
         standardize=config.strategy.standardize,
         finite=to_be_finite(config, survey.columns),
         weight_column=column,
+        sampler=sampler,
         decision=decision,
         before=diagnose([item.kept + item.dropped for item in classes]),
-        after=_diagnose_after(classes),
+        after=diagnose_after(classes),
         classes=with_thresholds(config, survey, classes),
-        samples=_samples(config, decision, classes),
+        samples=samples(config, decision, classes),
     )
+
+
+def _sampler(
+    decision: Decision,
+    config: BalanceConfig,
+    board: Leaderboard | None,
+    classes: Sequence[ClassPlan],
+) -> SamplerUse | None:
+    if decision.strategy is not StrategyKind.SAMPLER:
+        return None
+    # imbalanced-learn costs a second, which other strategies need not pay.
+    from tasks.algorithms.asked_sampler import asked_sampler  # noqa: PLC0415
+
+    strategy = config.strategy if board is None else chosen(config.strategy, board)
+    return asked_sampler(strategy, {item.label: item.kept for item in classes})
 
 
 def draft(
@@ -114,15 +132,22 @@ def draft(
     return decision, with_limit(classes, held)
 
 
-def _diagnose_after(classes: Sequence[ClassPlan]) -> Diagnosis:
-    """Measure what the rows count for; how many they are stays true."""
+def diagnose_after(classes: Sequence[ClassPlan]) -> Diagnosis:
+    """Measure what the rows of a plan count for; how many they are stays true."""
     found = diagnose([max(1, round(item.train * item.weight)) for item in classes])
     return found.model_copy(update={"rows": sum(item.train for item in classes)})
 
 
-def _samples(
-    config: BalanceConfig, decision: Decision, classes: tuple[ClassPlan, ...]
+def samples(
+    config: BalanceConfig, decision: Decision, classes: Sequence[ClassPlan]
 ) -> SampleThresholds:
+    """Say which rows the evaluation samples.
+
+    Args:
+        config: Whether there is one, and of how many rows.
+        decision: Whether rows have to be spared.
+        classes: Rows of each.
+    """
     if not is_judged(config, len(classes)):
         return SampleThresholds()
     cap = config.evaluation.max_rows

@@ -7,7 +7,6 @@ genealogy, and the other checks of a published version are in auditing.
 """
 
 from collections.abc import Mapping
-from importlib.metadata import PackageNotFoundError, version
 
 import numpy as np
 import pyarrow as pa
@@ -21,10 +20,8 @@ from tasks.algorithms.exact import ACCELERATED
 from tasks.algorithms.kinship import search
 from tasks.algorithms.labels import encode
 from tasks.descent import Descendants, differences, train_files
+from tasks.repeating import NAME, check_repeated, otherwise
 from tasks.storage.workspace import open_part
-
-_DECIDING = ("numpy", "pyarrow", "scikit-learn", "faiss-cpu")
-_NAME = "re-derived"
 
 
 def check_derived(root: str, manifest: Manifest) -> Check:
@@ -41,6 +38,8 @@ def check_derived(root: str, manifest: Manifest) -> Check:
     Raises:
         TransientError: The storage failed.
     """
+    if manifest.sampler is not None:
+        return check_repeated(root, manifest)
     made = {code: item for code, item in enumerate(manifest.classes) if item.synthetic}
     donors = _donors(root, manifest, made)
     searches = {search.label: search for search in manifest.searches}
@@ -52,7 +51,7 @@ def check_derived(root: str, manifest: Manifest) -> Check:
         lot = smote.Lot(manifest.seed, code)
         model, other = _search(donors.pop(code), manifest, searches[item.label], lot)
         if other:
-            return Check(name=_NAME, success=False, note=f"not re-derived: {other}")
+            return Check(name=NAME, success=False, note=f"not re-derived: {other}")
         blank = np.full(model.donors.num_rows, -1, np.int64)
         wrong += differences(root, manifest, Descendants(code, item, model, blank))
     rows = sum(item.synthetic for item in made.values())
@@ -60,8 +59,8 @@ def check_derived(root: str, manifest: Manifest) -> Check:
         f"{rows:,} synthetic rows of {len(made)} classes made again from their parents"
     )
     if wrong:
-        note = f"{'; '.join(wrong)}{_otherwise(manifest)}"
-    return Check(name=_NAME, success=not wrong, note=note)
+        note = f"{'; '.join(wrong)}{otherwise(manifest)}"
+    return Check(name=NAME, success=not wrong, note=note)
 
 
 def _donors(
@@ -109,23 +108,5 @@ def _search(
     return model, (
         f"the neighbours of class {told.label!r} were found by {told.method} at a "
         f"recall of {told.recall:.4f}, here by {searched.method} at "
-        f"{searched.recall:.4f}{_otherwise(manifest)}"
+        f"{searched.recall:.4f}{otherwise(manifest)}"
     )
-
-
-def _otherwise(manifest: Manifest) -> str:
-    """Name packages that may be why, as their versions are others here."""
-    then = manifest.environment.packages
-    others = [
-        f"{name} {then.get(name)} then, {now} now"
-        for name in _DECIDING
-        if (now := _installed(name)) != then.get(name)
-    ]
-    return f" ({', '.join(others)})" if others else ""
-
-
-def _installed(name: str) -> str | None:
-    try:
-        return version(name)
-    except PackageNotFoundError:
-        return None

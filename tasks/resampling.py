@@ -22,12 +22,13 @@ from schemas.records import (
 from tasks.algorithms.columns import free_name, source_schema
 from tasks.algorithms.labels import encode
 from tasks.algorithms.oddities import floating, odd_numbers, total
-from tasks.algorithms.routing import Counts, Routed, repeat, route, sampled_copies
+from tasks.algorithms.routing import Counts, Routed, repeat, sampled_copies
 from tasks.algorithms.selection import below
 from tasks.algorithms.sides import kin
 from tasks.algorithms.sparing import mark, spared
 from tasks.algorithms.weighting import with_weights
 from tasks.reading import source_rows
+from tasks.routes import decide_rows
 from tasks.stage import stage
 from tasks.storage.commits import SCRATCH
 from tasks.storage.outputs import Outputs
@@ -70,7 +71,8 @@ def resample_shard(
             if number == 0:
                 _open_empty_holdout(outputs, plan, schema)
             for first, table in batches:
-                batch = _Batch(table, first, route(table, first, plan))
+                routed = decide_rows(table, first, plan, attempt)
+                batch = _Batch(table, first, routed)
                 _write_published(outputs, batch, survey, plan)
                 _write_scratch(outputs, batch, plan)
                 tally.update(_count(batch.routed))
@@ -127,6 +129,11 @@ def _write_scratch(outputs: Outputs, batch: _Batch, plan: ResamplePlan) -> None:
     """Keep aside what later stages read: samples to evaluate, donors to synthesise."""
     if plan.samples.asis:
         _write_samples(outputs, batch, plan)
+    if plan.sampler is None:
+        _write_donors(outputs, batch, plan)
+
+
+def _write_donors(outputs: Outputs, batch: _Batch, plan: ResamplePlan) -> None:
     codes, classes = batch.routed.codes, len(plan.classes)
     # The last entry is that of what belongs to no class, whose code is -1.
     made = np.array([*(item.synthetic > 0 for item in plan.classes), False])

@@ -30,6 +30,11 @@ def synthesised(plan: ResamplePlan) -> tuple[int, ...]:
     return tuple(code for code, item in enumerate(plan.classes) if item.synthetic)
 
 
+def searched(plan: ResamplePlan) -> tuple[int, ...]:
+    """List the codes of the classes whose rows get neighbours: a sampler's find own."""
+    return synthesised(plan) if plan.sampler is None else ()
+
+
 def _run_name() -> str:
     from prefect import runtime  # noqa: PLC0415 - Prefect alone calls this
 

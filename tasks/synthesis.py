@@ -3,6 +3,9 @@
 How a row is made is in algorithms.smote; its neighbours were found by searching.
 """
 
+from collections.abc import Iterator
+from typing import NamedTuple
+
 import numpy as np
 import pyarrow as pa
 
@@ -18,6 +21,7 @@ from tasks.algorithms.captions import shorten
 from tasks.algorithms.columns import source_schema
 from tasks.algorithms.selection import Hashes, below, splitmix64
 from tasks.algorithms.sparing import descends, mark
+from tasks.samplers import sampler_rows
 from tasks.searching import prepared, synthesised
 from tasks.stage import stage
 from tasks.storage.commits import SCRATCH
@@ -35,6 +39,11 @@ LINEAGE = pa.schema(
         pa.field("lam", pa.float64(), nullable=False),
     ]
 )
+
+UNTOLD = pa.schema(
+    [*list(LINEAGE)[:3], *(f.with_nullable(True) for f in list(LINEAGE)[3:])]
+)
+"""Lineage of rows whose sampler does not tell their parents, or one of them alone."""
 
 
 def parts(plan: ResamplePlan, survey: Survey) -> tuple[SyntheticPart, ...]:
@@ -76,40 +85,73 @@ def synthesise_part(
     Returns:
         The files of rows and of lineage.
     """
-    model, ordinals = prepared(part.code, survey, plan, attempt)
+    make = _drawn if plan.sampler is None else _sampled
     label = plan.classes[part.code].label
-    size = rows_per_batch(source_schema(survey))
     with Outputs(attempt, f"synthetic-{part.code:05d}-{part.number:05d}") as outputs:
-        for first in range(part.start, part.stop, size):
-            last = min(first + size, part.stop)
-            drawn = smote.draw(first, last, model)
-            table = smote.derive(model, *drawn)
-            outputs.write("train", table)
+        first = part.start
+        for one in make(part, survey, plan, attempt):
+            outputs.write("train", one.table)
             place = (outputs.name, first - part.start, label)
-            outputs.write("lineage", _lineage(place, drawn, ordinals))
-            if plan.samples.spared:
-                table = mark(table, descends(model.donors, ordinals, drawn, plan))
-            _sample(outputs, table, (part.code, first), plan)
+            outputs.write("lineage", _lineage(place, one))
+            _sample(outputs, one.marked, (part.code, first), plan)
+            first += one.table.num_rows
     return outputs.published()
 
 
-def _lineage(
-    place: tuple[str, int, str], drawn: smote.Drawn, ordinals: pa.Array
-) -> pa.Table:
+class _Made(NamedTuple):
+    table: pa.Table
+    marked: pa.Table
+    """The same; where rows are spared, with what descends from one marked."""
+    genealogy: tuple[pa.Array, pa.Array, pa.Array]
+    """Parents and neighbours by their ordinals, and lam; null where not known."""
+
+
+def _drawn(
+    part: SyntheticPart, survey: Survey, plan: ResamplePlan, attempt: Attempt
+) -> Iterator[_Made]:
+    model, ordinals = prepared(part.code, survey, plan, attempt)
+    for first, last in _batches(part, survey):
+        drawn = smote.draw(first, last, model)
+        table = marked = smote.derive(model, *drawn)
+        if plan.samples.spared:
+            marked = mark(table, descends(model.donors, ordinals, drawn, plan))
+        parents, neighbours = (
+            ordinals.take(pa.array(places))
+            for places in (drawn.parents, drawn.neighbours)
+        )
+        yield _Made(table, marked, (parents, neighbours, pa.array(drawn.lam)))
+
+
+def _sampled(
+    part: SyntheticPart, survey: Survey, plan: ResamplePlan, attempt: Attempt
+) -> Iterator[_Made]:
+    """Give out what a sampler made; it names one parent of a row, or none."""
+    del plan
+    rows, parents = sampler_rows(attempt, part.code)
+    for first, last in _batches(part, survey):
+        table = rows.slice(first, last - first)
+        unknown = [pa.nulls(last - first, kind) for kind in (pa.int64(), pa.float64())]
+        one = parents.slice(first, last - first)
+        yield _Made(table, table, (one, *unknown))
+
+
+def _batches(part: SyntheticPart, survey: Survey) -> Iterator[tuple[int, int]]:
+    size = rows_per_batch(source_schema(survey))
+    for first in range(part.start, part.stop, size):
+        yield first, min(first + size, part.stop)
+
+
+def _lineage(place: tuple[str, int, str], made: _Made) -> pa.Table:
     name, first, label = place
-    parents, neighbours, lam = drawn
-    count = len(lam)
-    return pa.table(
-        [
-            pa.repeat(f"train/{name}.parquet", count),
-            pa.array(np.arange(first, first + count)),
-            pa.repeat(label, count),
-            ordinals.take(pa.array(parents)),
-            ordinals.take(pa.array(neighbours)),
-            pa.array(lam),
-        ],
-        schema=LINEAGE,
-    )
+    count = made.table.num_rows
+    columns = [
+        pa.repeat(f"train/{name}.parquet", count),
+        pa.array(np.arange(first, first + count)),
+        pa.repeat(label, count),
+        *made.genealogy,
+    ]
+    known = not any(column.null_count for column in made.genealogy)
+    return pa.table(columns, schema=LINEAGE if known else UNTOLD)
 
 
 def _sample(

@@ -77,7 +77,8 @@ def _folds(arena: "Arena") -> pa.Table:
 
 def _why_not_made(config: BalanceConfig, survey: Survey) -> tuple[str, ...]:
     """Say why no rows can be made, where balance would refuse to; else nothing."""
-    if not _SYNTHETIC & set(config.tournament.approaches):
+    asked = config.tournament
+    if not (_SYNTHETIC & set(asked.approaches) or asked.samplers):
         return ()
     try:
         check_made(survey)

@@ -23,6 +23,7 @@ from tasks.algorithms.columns import source_schema
 from tasks.algorithms.weighting import train_schema
 from tasks.apartness import check_split
 from tasks.genealogy import check_lineage, check_parents, check_sample
+from tasks.plausibility import check_plausible
 from tasks.recounting import (
     check_bytes,
     check_classes,
@@ -72,8 +73,16 @@ def verify(
         ),
         *_passed(check_lineage(plan, attempt, files)),
         *_passed(check_parents(survey, plan, attempt, files)),
-        *_passed(check_sample(survey, plan, attempt, files)),
+        *_passed(_check_made(survey, plan, attempt, files)),
     )
+
+
+def _check_made(
+    survey: Survey, plan: ResamplePlan, attempt: Attempt, files: Sequence[FileEntry]
+) -> Check:
+    if plan.sampler is None:
+        return check_sample(survey, plan, attempt, files)
+    return check_plausible(survey, plan, attempt, files)
 
 
 def _passed(*checks: Check) -> tuple[Check, ...]:

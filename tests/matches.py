@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from schemas.config import Approach, EvaluatorKind, Metric
+from schemas.config import APPROACHES, Approach, EvaluatorKind, Metric
 from schemas.scores import Curve, Scores
 from schemas.tournament import (
     Candidate,
@@ -41,7 +41,7 @@ def field(learner: EvaluatorKind = FOREST) -> list[Candidate]:
     """List the 23 candidates that a config has by default."""
     return [
         candidate(approach, ratio, learner)
-        for approach in Approach
+        for approach in APPROACHES
         for ratio in ((None,) if approach in _ONE_WAY else RATIOS)
     ]
 

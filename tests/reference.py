@@ -1,4 +1,4 @@
-"""The table of the README that lists what may be configured, made from the models."""
+"""The tables of the README: what may be configured, from the models; all samplers."""
 
 import enum
 import sys
@@ -8,13 +8,22 @@ from typing import Any, get_args
 
 from pydantic import BaseModel
 
-from schemas.config import BalanceConfig
+from schemas.config import SAMPLER, BalanceConfig
+from tasks.algorithms.catalogue import catalogue
 
 
 def config_table(model: type[BaseModel] = BalanceConfig) -> str:
     """Write a markdown table of all fields, nested ones with dots."""
     lines = ["| field | default | meaning |", "|---|---|---|"]
     return "\n".join([*lines, *_rows(model, "")])
+
+
+def samplers_table() -> str:
+    """Write a markdown table of all samplers by name."""
+    lines = ["| sampler | does | needs | paper |", "|---|---|---|---|"]
+    listed = [one for one in catalogue() if one.name.startswith(SAMPLER)]
+    cells = [(f"`{one.name.removeprefix(SAMPLER)}`", *one[1:]) for one in listed]
+    return "\n".join([*lines, *(f"| {' | '.join(row)} |" for row in cells)])
 
 
 def _rows(model: type[BaseModel], prefix: str) -> Iterator[str]:
@@ -46,4 +55,4 @@ def _choices(kind: Any) -> str:  # noqa: ANN401 - an annotation is any object
 
 
 if __name__ == "__main__":
-    sys.stdout.write(config_table() + "\n")
+    sys.stdout.write(f"{config_table()}\n\n{samplers_table()}\n")

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from flows.cli import main
-from tests.reference import config_table
+from tests.reference import config_table, samplers_table
 from tests.soak.quote import KEPT, requoted
 
 ROOT = Path(__file__).parents[1]
@@ -127,6 +127,10 @@ def test_the_layout_is_the_one_on_disk(visited: Path) -> None:
 
 def test_the_configuration_table_is_that_of_the_model() -> None:
     assert config_table() in README
+
+
+def test_the_table_of_samplers_is_that_of_the_library() -> None:
+    assert samplers_table() in README
 
 
 def test_what_it_says_of_reliability_is_what_was_kept() -> None:

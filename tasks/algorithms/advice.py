@@ -24,6 +24,7 @@ _DO = {
     Approach.RANDOM_OVER: "Oversample at random to {}",
     Approach.SMOTE_UNDER: "Use SMOTE with undersampling, to {}",
     Approach.SMOTE: "Use SMOTE to {}",
+    Approach.SAMPLER: "Use {1} of imbalanced-learn",
 }
 
 
@@ -61,7 +62,10 @@ def _change_sentence(choice: Choice) -> str:
 def _what_to_do(choice: Choice) -> str:
     candidate, tuned = choice.chosen.candidate, choice.tuned
     if candidate.approach is not Approach.THRESHOLD:
-        return _DO[candidate.approach].format(odds(candidate.ratio or 1))
+        done = _DO[candidate.approach]
+        if candidate.sampler and candidate.ratio:
+            done += ", to {0}"
+        return done.format(odds(candidate.ratio or 1), candidate.sampler)
     if tuned is None:
         return f"Do not balance: {_TO_THE_PRIORS}"
     return f"Do not balance: move the threshold to {tuned.middle:.2f}"

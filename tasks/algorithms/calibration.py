@@ -45,6 +45,10 @@ _SMOTE = (
     "Rows were synthesised between real ones, which changes the shape of a class and "
     f"not only its share; the formula knows shares alone. {_CALIBRATE}"
 )
+_SAMPLER = (
+    "A sampler chose or made rows by what they hold, which changes the shape of a "
+    f"class and not only its share; the formula knows shares alone. {_CALIBRATE}"
+)
 
 
 def correct_priors(
@@ -135,5 +139,7 @@ def correction_for(
             return ProbabilityCorrection(formula=FORMULA, safe=False, note=_OVER)
         case StrategyKind.SMOTE | StrategyKind.SMOTE_UNDER:
             return ProbabilityCorrection(formula=FORMULA, safe=False, note=_SMOTE)
+        case StrategyKind.SAMPLER:
+            return ProbabilityCorrection(formula=FORMULA, safe=False, note=_SAMPLER)
         case StrategyKind.AUTO | StrategyKind.EVIDENCE:
             raise ValueError(f"{strategy} is decided before it is corrected for")

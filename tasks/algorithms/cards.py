@@ -18,6 +18,7 @@ from tasks.algorithms.captions import percent, shorten
 from tasks.algorithms.drift_words import drift_rows
 from tasks.algorithms.fates import ClassFate, class_rows
 from tasks.algorithms.tables import METRICS, Row, cut, rejection_rows, score_rows
+from tasks.algorithms.wording import strategy_name
 
 _LABEL = 40  # cells of a label
 _ROWS = 200  # of a table; more would make pages of hundreds of kilobytes
@@ -54,7 +55,7 @@ def decision_line(plan: ResamplePlan) -> str:
         Strategy, and training rows before and after.
     """
     before, after = plan.before.rows, plan.after.rows
-    return f"{plan.decision.strategy}: {before:,} → {after:,} rows"
+    return f"{strategy_name(plan)}: {before:,} → {after:,} rows"
 
 
 def ratio_line(plan: ResamplePlan) -> str:

@@ -3,14 +3,40 @@
 from multiprocessing import cpu_count
 
 from sklearn.base import BaseEstimator
-from sklearn.ensemble import HistGradientBoostingClassifier, RandomForestClassifier
+from sklearn.ensemble import (
+    AdaBoostClassifier,
+    HistGradientBoostingClassifier,
+    RandomForestClassifier,
+)
 from sklearn.linear_model import LogisticRegression
 from sklearn.neighbors import KNeighborsClassifier
+from sklearn.tree import DecisionTreeClassifier
 
 from schemas.config import EvaluatorKind
 from schemas.errors import UserError
 
 NEIGHBORS = 5
+BAGS = 10
+"""Boosted models of an easy ensemble, which share its trees."""
+_LEVELS = 3  # of boosted trees: stumps tell more than two classes hardly apart
+
+_BALANCING = {
+    EvaluatorKind.BALANCED_RANDOM_FOREST,
+    EvaluatorKind.EASY_ENSEMBLE,
+    EvaluatorKind.RUS_BOOST,
+}
+
+
+def balances_itself(evaluator: EvaluatorKind) -> bool:
+    """Tell whether a model is trained on as many rows of each class, whatever it gets.
+
+    Args:
+        evaluator: Any.
+
+    Returns:
+        True for those that draw a balanced sample for each tree or round.
+    """
+    return evaluator in _BALANCING
 
 
 def can_accelerate(evaluator: EvaluatorKind) -> bool:
@@ -64,6 +90,12 @@ def _stock(evaluator: EvaluatorKind, trees: int, seed: int) -> BaseEstimator:
             )
         case EvaluatorKind.XGBOOST:
             return _xgboost(trees, seed)
+        case (
+            EvaluatorKind.BALANCED_RANDOM_FOREST
+            | EvaluatorKind.EASY_ENSEMBLE
+            | EvaluatorKind.RUS_BOOST
+        ):
+            return _balancing(evaluator, trees, seed)
         case EvaluatorKind.NONE:
             raise ValueError("evaluator none has no model")
 
@@ -73,6 +105,26 @@ def _accelerated_forest(trees: int, seed: int) -> BaseEstimator:
 
     # As a number: -1 would be cut down to the one thread that OpenMP is let use here.
     return ensemble.RandomForestClassifier(trees, random_state=seed, n_jobs=cpu_count())
+
+
+def _balancing(evaluator: EvaluatorKind, trees: int, seed: int) -> BaseEstimator:
+    """Make a model that undersamples for itself.
+
+    Source: Chen, Liaw and Breiman (2004), Using random forest to learn imbalanced data;
+    Liu, Wu and Zhou (2009), https://doi.org/10.1109/TSMCB.2008.2007853; Seiffert et al.
+    (2010), https://doi.org/10.1109/TSMCA.2009.2029559
+    """
+    from imblearn import ensemble  # noqa: PLC0415 - a second that few runs need to pay
+
+    if evaluator is EvaluatorKind.BALANCED_RANDOM_FOREST:
+        return ensemble.BalancedRandomForestClassifier(
+            trees, random_state=seed, n_jobs=-1
+        )
+    tree = DecisionTreeClassifier(max_depth=_LEVELS)
+    if evaluator is EvaluatorKind.RUS_BOOST:
+        return ensemble.RUSBoostClassifier(tree, n_estimators=trees, random_state=seed)
+    boosted = AdaBoostClassifier(tree, n_estimators=-(-trees // BAGS))
+    return ensemble.EasyEnsembleClassifier(BAGS, boosted, random_state=seed)
 
 
 def _xgboost(trees: int, seed: int) -> BaseEstimator:

@@ -10,7 +10,8 @@ from schemas.tournament import Candidate, Standing
 
 ORDER = tuple(Approach)
 """From the simplest: nothing is done; one number is tuned after training; rows count
-more or less; rows are dropped (training gets cheaper), repeated, made."""
+more or less; rows are dropped (training gets cheaper), repeated, made; a sampler by
+name may do any of it, in memory."""
 
 _DONE = {
     Approach.NONE: "none",
@@ -21,6 +22,7 @@ _DONE = {
     Approach.RANDOM_OVER: "random_over",
     Approach.SMOTE_UNDER: "smote_under",
     Approach.SMOTE: "smote",
+    Approach.SAMPLER: "sampler",
 }
 
 
@@ -30,9 +32,10 @@ def treatment(candidate: Candidate) -> str:
     >>> treatment(Candidate(approach="smote", ratio=0.5, learner="knn"))
     'smote to 1:2'
     """
+    done = candidate.sampler or _DONE[candidate.approach]
     if candidate.ratio is None:
-        return _DONE[candidate.approach]
-    name, _, more = _DONE[candidate.approach].partition(", ")
+        return done
+    name, _, more = done.partition(", ")
     aim = f"{name} to {odds(candidate.ratio)}"
     return f"{aim}, {more}" if more else aim
 

@@ -13,6 +13,7 @@ RESAMPLED: Mapping[Approach, StrategyKind] = {
     Approach.RANDOM_OVER: StrategyKind.RANDOM_OVER,
     Approach.SMOTE_UNDER: StrategyKind.SMOTE_UNDER,
     Approach.SMOTE: StrategyKind.SMOTE,
+    Approach.SAMPLER: StrategyKind.SAMPLER,
 }
 """How approaches of a tournament balance; the others leave rows as they are."""
 _OVER = {StrategyKind.RANDOM_OVER, StrategyKind.SMOTE, StrategyKind.SMOTE_UNDER}
@@ -54,6 +55,12 @@ def decide(
         return StrategyKind.NONE, (
             "Open until a tournament on the training rows has decided, which a run "
             f"holds: {_facts(train, strategy)}."
+        )
+    if strategy.kind is StrategyKind.SAMPLER:
+        facts = _facts(train, strategy)
+        return strategy.kind, (
+            f"{strategy.name} of imbalanced-learn was asked for: {facts}. "
+            "How many rows each class will have is known once it has seen them."
         )
     if strategy.kind is not StrategyKind.AUTO:
         facts = _facts(train, strategy)

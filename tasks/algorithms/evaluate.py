@@ -69,7 +69,7 @@ def evaluate(
     difference, interval, drawn = _interval(contest, holdout, y, (baseline, balanced))
     guessed = _guessed(contest, interval, y, balanced)
     remedied, lack = remedy(contest, tables, balanced)
-    moved = _moved(baseline, problem, tables.asis)
+    moved = _moved(baseline, contest, tables.asis)
     compared = (
         ("baseline", baseline, tables.asis.num_rows),
         ("threshold_moved", moved, tables.asis.num_rows),
@@ -111,10 +111,12 @@ def _interval(
     return *paired_group_interval(y, models, groups, config, seed), (said,)
 
 
-def _moved(baseline: Prediction, problem: Problem, train: pa.Table) -> Prediction:
-    codes = encode(train.column(problem.target), problem.labels)
-    counts = np.bincount(codes, minlength=len(problem.labels))
-    return baseline._replace(codes=move_threshold(baseline.probabilities, counts))
+def _moved(baseline: Prediction, contest: Contest, train: pa.Table) -> Prediction:
+    labels = contest.problem.labels
+    codes = encode(train.column(contest.problem.target), labels)
+    counts = np.bincount(codes, minlength=len(labels))
+    learnt = models.learnt_counts(contest.config.evaluator, counts)
+    return baseline._replace(codes=move_threshold(baseline.probabilities, learnt))
 
 
 def _judge(

@@ -48,7 +48,11 @@ def chosen(strategy: Strategy, board: Leaderboard) -> Strategy:
             "leaks, or name a strategy"
         )
     found = board.recommendation.candidate
-    choice = {"kind": _PUBLISHED_AS[found.approach], "ratio": found.ratio or 1.0}
+    choice = {
+        "kind": _PUBLISHED_AS[found.approach],
+        "ratio": found.ratio or 1.0,
+        "name": found.sampler,
+    }
     return strategy.model_copy(update=choice)
 
 

@@ -31,6 +31,7 @@ from tasks.algorithms.weighting import balancing
 INNER_FOLDS = 5
 """Parts of the training rows that a threshold is tuned on, at most."""
 _BINARY = 2
+_FORESTS = {EvaluatorKind.RANDOM_FOREST, EvaluatorKind.BALANCED_RANDOM_FOREST}
 
 
 @dataclass(frozen=True)
@@ -111,7 +112,7 @@ def _answer(
     if candidate.approach is Approach.THRESHOLD:
         return _moved(probabilities, sides, asked, rules, before)
     if candidate.approach is Approach.RANDOM_UNDER_CORRECTED:
-        probabilities = _corrected(probabilities, codes, before)
+        probabilities = _corrected(probabilities, codes, before, candidate.learner)
     return Answer(most_likely(probabilities), len(codes))
 
 
@@ -125,7 +126,7 @@ def _resampled(
     kind = RESAMPLED.get(candidate.approach)
     if kind is None:
         return rows
-    chosen = {"kind": kind, "ratio": candidate.ratio}
+    chosen = {"kind": kind, "ratio": candidate.ratio or 1.0, "name": candidate.sampler}
     return balanced(rows, problem, rules.strategy.model_copy(update=chosen), seed)
 
 
@@ -156,21 +157,24 @@ class _Learner:
             self.problem.columns,
             accelerate=self.problem.accelerate,
         )
-        if self.learner is EvaluatorKind.RANDOM_FOREST:
+        if self.learner in _FORESTS:
             model.set_params(model__n_jobs=1)  # matches are what runs side by side
         return models.fit_predict(
             model, features, codes, unseen, len(self.problem.labels), weights=weights
         )
 
 
-def _corrected(probabilities: Floats, codes: Codes, before: Codes) -> Floats:
+def _corrected(
+    probabilities: Floats, codes: Codes, before: Codes, learner: EvaluatorKind
+) -> Floats:
     """Go back to the priors of the training rows; classes without rows stay at 0."""
     classes = probabilities.shape[1]
     after, real = (np.bincount(c, minlength=classes) for c in (codes, before))
+    learnt = models.learnt_counts(learner, after)
     seen = real > 0
     corrected = np.zeros_like(probabilities)
     corrected[:, seen] = correct_priors(
-        probabilities[:, seen], after[seen] / len(codes), real[seen] / len(before)
+        probabilities[:, seen], learnt[seen] / learnt.sum(), real[seen] / len(before)
     )
     return corrected
 
@@ -184,7 +188,8 @@ def _moved(
     """
     counts = np.bincount(codes, minlength=probabilities.shape[1])
     if len(counts) != _BINARY or counts.min() < _BINARY:
-        moved = Prediction(probabilities, move_threshold(probabilities, counts))
+        learnt = models.learnt_counts(asked.learner, counts)
+        moved = Prediction(probabilities, move_threshold(probabilities, learnt))
         return Answer(moved, len(codes))
     minority = asked.problem.labels.index(asked.problem.minority)
     unseen = _out_of_fold(sides, asked, codes)[:, minority]

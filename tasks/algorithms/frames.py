@@ -5,6 +5,7 @@ holdout aside and proves what balancing did, in flows.
 """
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -26,10 +27,12 @@ from tasks.algorithms.contest import Problem
 from tasks.algorithms.contract import Target, accept, check_type
 from tasks.algorithms.counts import count
 from tasks.algorithms.decide import decide
-from tasks.algorithms.infold import resampled
+from tasks.algorithms.infold import by_sampler, resampled
+from tasks.algorithms.labels import encode
 from tasks.algorithms.notes import notes
 from tasks.algorithms.patterns import spelled_out
 from tasks.algorithms.plan import allocate, check_names, target_rows
+from tasks.algorithms.settling import concatenated, settle, told
 from tasks.algorithms.weighting import weigh, weight_column, with_weights
 
 SYNTHETIC = -1
@@ -93,7 +96,9 @@ def balance_frame(
     placed = Column(name=place, type="int64", role="ignore", nullable=True)
     least = min(counts, key=counts.__getitem__)
     problem = Problem(target, tuple(counts), least, (*columns, placed))
-    made = resampled(rows, problem, strategy, classes, seed)
+    made, decision, classes = _carried_out(
+        rows, problem, strategy, _Planned(decision, classes), seed
+    )
     origin = made.column(place).fill_null(SYNTHETIC).to_numpy()
     weights = weight_column(decision.strategy, strategy)
     made = made.drop_columns([place])
@@ -101,6 +106,30 @@ def balance_frame(
         each = {item.label: item.weight for item in classes}
         made = with_weights(made, _free(weights, table), target, each)
     return BalancedFrame(_as_given(made, frame), origin, decision, classes)
+
+
+class _Planned(NamedTuple):
+    """What is to be done."""
+
+    decision: Decision
+    classes: tuple[ClassPlan, ...]
+
+
+def _carried_out(
+    rows: pa.Table, problem: Problem, strategy: Strategy, planned: _Planned, seed: int
+) -> tuple[pa.Table, Decision, tuple[ClassPlan, ...]]:
+    """Balance, and say what was done: of a sampler it is known only afterwards."""
+    decision, classes = planned
+    if decision.strategy is not StrategyKind.SAMPLER:
+        return resampled(rows, problem, strategy, classes, seed), decision, classes
+    use, found = by_sampler(rows, problem, strategy, seed)
+    said = (*decision.notes, *told(use, found).notes)
+    codes = encode(rows.column(problem.target), problem.labels)
+    return (
+        concatenated(rows, found),
+        decision.model_copy(update={"notes": said}),
+        settle(classes, codes, found),
+    )
 
 
 def _as_arrow(frame: pd.DataFrame) -> pa.Table:

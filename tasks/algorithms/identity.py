@@ -16,7 +16,8 @@ _WITHOUT_MEANING = {
 }
 _LATER: dict[str, tuple[str, ...]] = {
     "": ("split", "categorical", "numeric", "ordinal", "weight", "infinities"),
-    "strategy": ("cap_rows", "leave"),
+    "strategy": ("cap_rows", "leave", "name", "params"),
+    "tournament": ("samplers",),
     "contract": ("rare_below", "rare_into", "rare_drop"),
 }
 """Fields that came after runs had keys, by the part of the config that has them. One

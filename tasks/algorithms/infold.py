@@ -1,15 +1,16 @@
-"""Training rows of one fold, balanced: the plan, the cuts and SMOTE of balance itself.
+"""Training rows of one fold, balanced as balance does it: plan, cuts, SMOTE, samplers.
 
 Nothing outside of the fold's training rows is seen here; which they are is in folds.
 """
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
 
-from schemas.config import Strategy
-from schemas.records import ClassPlan
+from schemas.config import Strategy, StrategyKind
+from schemas.records import ClassPlan, SamplerUse
 from tasks.algorithms import smote
 from tasks.algorithms.arrays import Means, in_memory
 from tasks.algorithms.contest import Problem
@@ -19,6 +20,10 @@ from tasks.algorithms.labels import encode
 from tasks.algorithms.plan import allocate, target_rows
 from tasks.algorithms.routing import decided, repeat
 from tasks.algorithms.selection import hash_ordinals
+from tasks.algorithms.settling import concatenated
+
+if TYPE_CHECKING:
+    from tasks.algorithms.resampled import Resampled
 
 
 def class_rows(rows: pa.Table, problem: Problem) -> dict[str, int]:
@@ -42,6 +47,8 @@ def balanced(
     Returns:
         Real rows, repeated ones side by side, then synthetic ones, class by class.
     """
+    if strategy.kind is StrategyKind.SAMPLER:
+        return concatenated(rows, by_sampler(rows, problem, strategy, seed)[1])
     counts = class_rows(rows, problem)
     sizes = target_rows(counts, strategy.kind, strategy)
     nothing = dict.fromkeys(counts, 0)
@@ -79,6 +86,39 @@ def resampled(
             made = smote.Lot(seed, code)
             parts.append(_made(donors, problem, item, made, strategy))
     return pa.concat_tables(parts)
+
+
+def by_sampler(
+    rows: pa.Table, problem: Problem, strategy: Strategy, seed: int
+) -> tuple[SamplerUse, "Resampled"]:
+    """Run a sampler in memory.
+
+    Args:
+        rows: As for ``balanced``.
+        problem: As for ``balanced``.
+        strategy: Of kind sampler.
+        seed: As for ``balanced``.
+
+    Returns:
+        The sampler as it was set up, and what became of the rows.
+
+    Raises:
+        UserError: There is no such sampler, or it cannot work on these rows.
+    """
+    # A second to import, which few runs need to pay.
+    from tasks.algorithms.asked_sampler import asked_sampler  # noqa: PLC0415
+    from tasks.algorithms.resampled import Task, resample  # noqa: PLC0415
+
+    counts = class_rows(rows, problem)
+    task = Task(
+        use=asked_sampler(strategy, counts),
+        target=problem.target,
+        labels=tuple(counts),
+        columns=problem.columns,
+        seed=seed,
+        standardize=strategy.standardize,
+    )
+    return task.use, resample(rows, task)
 
 
 def _made(

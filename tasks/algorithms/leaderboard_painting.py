@@ -11,7 +11,7 @@ from schemas.config import Approach
 from schemas.tournament import Comparison, Leaderboard, Standing
 from tasks.algorithms import canvas
 from tasks.algorithms.canvas import BLUE, GREEN, INK, ORANGE, PALE, QUIET, RED
-from tasks.algorithms.contenders import called
+from tasks.algorithms.contenders import called, complexity, treatment
 from tasks.algorithms.leaderboard_rows import is_recommended, outcome
 from tasks.algorithms.measures import MEASURES
 
@@ -21,17 +21,19 @@ _OUTCOMES = {
     "the same": QUIET,
     "worse": RED,
 }
-_APPROACHES = {
-    Approach.NONE: ("none", INK, "D"),
-    Approach.THRESHOLD: ("threshold", "#8a5a00", "v"),
-    Approach.WEIGHTS: ("weights", "#cc79a7", "P"),
-    Approach.RANDOM_UNDER: ("random_under", ORANGE, "o"),
-    Approach.RANDOM_UNDER_CORRECTED: ("random_under, corrected", GREEN, "s"),
-    Approach.RANDOM_OVER: ("random_over", RED, "^"),
-    Approach.SMOTE_UNDER: ("smote_under", "#56b4e9", "X"),
-    Approach.SMOTE: ("smote", BLUE, "o"),
+_LOOKS = {
+    "none": (INK, "D"),
+    "threshold": ("#8a5a00", "v"),
+    "weights": ("#cc79a7", "P"),
+    "random_under": (ORANGE, "o"),
+    "random_under, corrected": (GREEN, "s"),
+    "random_over": (RED, "^"),
+    "smote_under": ("#56b4e9", "X"),
+    "smote": (BLUE, "o"),
 }
 """With the rest of Okabe and Ito's colours."""
+_CYCLE = ("#5e3c99", "#b35806", "#01665e", "#737373")
+"""Of samplers by name, of which there may be any."""
 
 
 def advantages(figure: Figure, board: Leaderboard) -> None:
@@ -62,8 +64,8 @@ def trade_off(figure: Figure, board: Leaderboard) -> None:
     axes = figure.subplots()
     canvas.margins(figure, left=0.75, right=0.25, top=0.9, bottom=0.55)
     axes.axhline(0, color=QUIET, linestyle=":")
-    for approach, path in paths(board).items():
-        name, color, marker = _APPROACHES[approach]
+    for place, (name, path) in enumerate(paths(board).items()):
+        color, marker = _LOOKS.get(name) or (_CYCLE[place % len(_CYCLE)], "p")
         x, y = zip(*path, strict=True)
         axes.plot(
             x, y, color=color, marker=marker, markersize=6, linewidth=1, label=name
@@ -76,25 +78,27 @@ def trade_off(figure: Figure, board: Leaderboard) -> None:
     axes.legend(loc="lower left", bbox_to_anchor=(-0.12, 1.02), ncols=3, fontsize=8)
 
 
-def paths(board: Leaderboard) -> dict[Approach, Sequence[tuple[float, float]]]:
+def paths(board: Leaderboard) -> dict[str, Sequence[tuple[float, float]]]:
     """Give the primary metric and the calibration intercept, by approach and ratio.
 
     Args:
         board: Of the learner that it recommends.
 
     Returns:
-        Points in the order of ratios; approaches without any are left out.
+        Points in the order of ratios, by the name of what is done, the simplest first;
+        what has no point is left out.
     """
     learner = board.recommendation.candidate.learner
     own = [one for one in board.standings if one.candidate.learner == learner]
-    own.sort(key=lambda one: one.candidate.ratio or 0)
-    found: dict[Approach, list[tuple[float, float]]] = {}
+    own.sort(key=lambda one: complexity(one.candidate))
+    found: dict[str, list[tuple[float, float]]] = {}
     for one in own:
         x = one.estimates.get(board.metric)
         y = one.estimates.get("calibration_intercept")
         if x and y:
-            found.setdefault(one.candidate.approach, []).append((x.mean, y.mean))
-    return {approach: found[approach] for approach in _APPROACHES if approach in found}
+            name = treatment(one.candidate.model_copy(update={"ratio": None}))
+            found.setdefault(name, []).append((x.mean, y.mean))
+    return {**found}
 
 
 def costs(figure: Figure, board: Leaderboard) -> None:

@@ -9,6 +9,7 @@ from schemas.config import (
     Approach,
     EvaluatorKind,
     Strategy,
+    StrategyKind,
     TournamentConfig,
 )
 from schemas.tournament import Candidate, Fold, Match
@@ -35,16 +36,24 @@ def lineup(
     Returns:
         For each learner: none, whether it was asked for or not; then what was, but for
         ratios that leave these counts as they are, or as another ratio leaves them,
-        and for weights where the learner takes none.
+        and for weights where the learner takes none. Samplers come last, in the order
+        of their names in the config.
+
+    Raises:
+        UserError: There is no such sampler.
     """
+    asked = {Approach.NONE, *config.approaches}
+    ratios = sorted(set(config.ratios))
     sized = {label: rows for label, rows in counts.items() if label not in leave}
     return tuple(
-        Candidate(approach=approach, ratio=ratio, learner=learner)
+        Candidate(approach=approach, ratio=ratio, learner=learner, sampler=sampler)
         for learner in dict.fromkeys(config.learners)
-        for approach in Approach
-        if approach is Approach.NONE or approach in config.approaches
+        for approach, sampler in (
+            *((one, None) for one in Approach if one in asked),
+            *((Approach.SAMPLER, name) for name in dict.fromkeys(config.samplers)),
+        )
         if _can(approach, learner, synthesise=synthesise)
-        for ratio in _ratios(approach, sorted(set(config.ratios)), sized)
+        for ratio in _ratios(RESAMPLED.get(approach), ratios, sized, sampler)
     )
 
 
@@ -52,13 +61,18 @@ def _can(approach: Approach, learner: EvaluatorKind, *, synthesise: bool) -> boo
     if approach is Approach.WEIGHTS:
         return takes_weights(learner)
     kind = RESAMPLED.get(approach)
-    return synthesise or kind is None or not synthesises(kind)
+    makes = approach is Approach.SAMPLER or (kind is not None and synthesises(kind))
+    return synthesise or not makes
 
 
 def _ratios(
-    approach: Approach, ratios: Sequence[float], counts: Mapping[str, int]
+    kind: StrategyKind | None,
+    ratios: Sequence[float],
+    counts: Mapping[str, int],
+    sampler: str | None,
 ) -> Iterator[float | None]:
-    kind = RESAMPLED.get(approach)
+    if sampler:
+        kind = _sized_like(sampler)
     if kind is None:
         yield None
         return
@@ -70,6 +84,13 @@ def _ratios(
         if sizes not in seen:
             seen.append(sizes)
             yield ratio
+
+
+def _sized_like(sampler: str) -> StrategyKind | None:
+    # A second to import, which few runs need to pay.
+    from tasks.algorithms.asked_sampler import sized_like  # noqa: PLC0415
+
+    return sized_like(sampler)
 
 
 def matches(

@@ -29,6 +29,9 @@ _ARRAYS, _PLACED = 24, 16  # of each number in memory; where levels are coordina
 _FRAME = 32  # of each feature of a sampled row: as a frame, and as two matrices
 _NODE = 5  # of each tree, for each row it is trained on and each class
 _KEY = 9  # of each row: its hash, and whether the next is the same
+_ROWS, _MATRICES = 3, 6  # a sampler's rows, and the matrices it makes of them
+_ORDINAL = 24  # of each of its rows: place in the source, class, how often it is kept
+_CATALOGUE = 60 * _MB  # imbalanced-learn
 _LINEAGE = 200 * _MB  # a part's lineage, read back beside what is expected
 
 
@@ -41,12 +44,14 @@ class Item(NamedTuple):
     """How to need less of it."""
 
 
-def estimate(
+def estimate(  # noqa: PLR0913 - all that decides it
     config: BalanceConfig,
     survey: Survey,
     classes: Sequence[ClassPlan],
     row_bytes: int,
     threads: int,
+    *,
+    sampler: bool = False,
 ) -> tuple[Item, Item]:
     """Estimate the memory of a run when it takes the most.
 
@@ -59,17 +64,21 @@ def estimate(
         classes: Rows of each class, as planned; thresholds do not matter.
         row_bytes: Of one source row in memory.
         threads: Shards that are worked on at once.
+        sampler: Whether a sampler by name is run.
 
     Returns:
         The program itself, and what takes the most beside it.
     """
     made = [item for item in classes if item.synthetic]
     evaluated = is_judged(config, len(classes))
-    program = _PROGRAM + (_LEARNING if made or evaluated else 0)
+    program = _PROGRAM + (_LEARNING if made or evaluated or sampler else 0)
     streamed = _streamed(survey, row_bytes, threads)
     stages = [streamed]
     if config.key:
         stages.append(_keys(survey))
+    if sampler:
+        program += _CATALOGUE
+        stages.append(_sampled(survey, classes, row_bytes))
     if made:
         stages.append(_donors(made, survey, row_bytes, threads, streamed.bytes))
     if evaluated:
@@ -124,6 +133,17 @@ def _keys(survey: Survey) -> Item:
         _KEY * survey.rows,
         f"finding out whether the key names each of {survey.rows:,} rows",
         "do without a key",
+    )
+
+
+def _sampled(survey: Survey, classes: Sequence[ClassPlan], row_bytes: int) -> Item:
+    """Categories are reckoned with two levels: how many there are is not known yet."""
+    rows = sum(item.kept for item in classes)
+    width = len(numeric(survey.columns)) + 2 * len(categorical(survey.columns))
+    return Item(
+        rows * (_ROWS * row_bytes + _MATRICES * 8 * width + _ORDINAL),
+        f"a sampler that works in memory, on {rows:,} training rows",
+        "use smote, smote_under, random_over or random_under, which stream",
     )
 
 

@@ -5,6 +5,7 @@ in features; how they are scored, in metrics.
 """
 
 from collections.abc import Sequence
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -19,17 +20,19 @@ from sklearn.preprocessing import OneHotEncoder, OrdinalEncoder, StandardScaler
 from schemas.config import EvaluatorKind
 from schemas.errors import UserError
 from schemas.records import Column
-from tasks.algorithms.classifiers import NEIGHBORS, classifier
+from tasks.algorithms.classifiers import NEIGHBORS, balances_itself, classifier
 from tasks.algorithms.columns import categorical, numeric
 from tasks.algorithms.labels import Codes
 from tasks.algorithms.steady import steady
 
 Floats = npt.NDArray[np.float64]
+N = TypeVar("N", np.intp, np.float64)
 
 LEVELS = 50
 """Columns that a category becomes for logistic regression, at most: the rarest share
 one."""
 
+_NOTHING = "worse than random"  # as RUSBoost says that it has learnt nothing
 _SCALED = (EvaluatorKind.KNN, EvaluatorKind.LOGISTIC_REGRESSION)
 
 
@@ -97,7 +100,8 @@ def fit_predict(  # noqa: PLR0913 - what is learnt from, and what is asked
             alike when not given. Not for what `takes_weights` denies.
 
     Returns:
-        Probabilities, shape (rows of unseen, K).
+        Probabilities, shape (rows of unseen, K). Where RUSBoost gives up, for its first
+        round does not beat guessing, classes with training rows are alike.
     """
     classifier = model.named_steps["model"]
     if isinstance(classifier, KNeighborsClassifier):
@@ -109,7 +113,13 @@ def fit_predict(  # noqa: PLR0913 - what is learnt from, and what is asked
         return probabilities
     weighted = {} if weights is None else {"model__sample_weight": weights}
     with steady():
-        model.fit(features, gapless, **weighted)
+        try:
+            model.fit(features, gapless, **weighted)
+        except ValueError as error:
+            if _NOTHING not in str(error):
+                raise
+            probabilities[:, present] = 1 / len(present)
+            return probabilities
         if isinstance(classifier, RandomForestClassifier):
             classifier.set_params(n_jobs=1)  # the same: trees add their votes up
         probabilities[:, present] = model.predict_proba(unseen)
@@ -123,9 +133,25 @@ def takes_weights(evaluator: EvaluatorKind) -> bool:
         evaluator: Any but none.
 
     Returns:
-        False for nearest neighbours, which vote one for each.
+        False for nearest neighbours, which vote one for each, and for what balances
+        itself, where weights would balance once more.
     """
-    return evaluator is not EvaluatorKind.KNN
+    return evaluator is not EvaluatorKind.KNN and not balances_itself(evaluator)
+
+
+def learnt_counts(evaluator: EvaluatorKind, counts: npt.NDArray[N]) -> npt.NDArray[N]:
+    """Give the counts whose shares a model takes for the priors.
+
+    Args:
+        evaluator: Any but none.
+        counts: Training rows of each class, shape (K,), each by its weight.
+
+    Returns:
+        The same; 1 for each class with rows where the model balances itself.
+    """
+    if not balances_itself(evaluator):
+        return counts
+    return np.where(counts > 0, 1, 0).astype(counts.dtype)
 
 
 def _ordinal() -> OrdinalEncoder:

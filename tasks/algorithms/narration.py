@@ -23,7 +23,7 @@ from tasks.algorithms.captions import shorten
 from tasks.algorithms.cautions import cautions
 from tasks.algorithms.drift_words import drift_sentence
 from tasks.algorithms.endings import ending_line
-from tasks.algorithms.wording import verdict_sentence
+from tasks.algorithms.wording import strategy_name, verdict_sentence
 
 _LABEL = 40  # cells of a label
 
@@ -76,7 +76,7 @@ def _plan(found: Sequence[ResamplePlan]) -> str:
     plan = found[0]
     before, after = plan.before, plan.after
     return (
-        f"{plan.decision.strategy}, {before.rows:,} → {after.rows:,} training rows, "
+        f"{strategy_name(plan)}, {before.rows:,} → {after.rows:,} training rows, "
         f"imbalance ratio {before.imbalance_ratio:.2f} → {after.imbalance_ratio:.2f}"
     )
 

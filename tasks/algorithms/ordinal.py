@@ -58,9 +58,19 @@ def between_levels(
         Type of parents; the parent's level where either is missing.
     """
     ranks = between(_ranks(parents, column), _ranks(neighbours, column), lam)
-    levels = _values(column.levels, parents.type)
-    if pa.types.is_dictionary(parents.type):
-        kind = parents.type
+    return at_ranks(ranks, column, parents.type)
+
+
+def at_ranks(ranks: pa.Array, column: Column, kind: pa.DataType) -> pa.Array:
+    """Undo ``with_ranks``.
+
+    Args:
+        ranks: int64, of levels that there are; null where one is missing.
+        column: Its levels, lowest first.
+        kind: Type of the levels.
+    """
+    levels = _values(column.levels, kind)
+    if pa.types.is_dictionary(kind):
         indices = ranks.cast(kind.index_type)
         return pa.DictionaryArray.from_arrays(indices, levels, ordered=kind.ordered)
     return levels.take(ranks)

@@ -70,6 +70,7 @@ def draw_up(
         config=evidence.config,
         seed=plan.seed,
         weight_column=plan.weight_column,
+        sampler=plan.sampler,
         decision=plan.decision,
         diagnosis=plan.before,
         classes=manifest_classes(plan.classes, survey.rejections),

@@ -51,11 +51,14 @@ def target_rows(
 
     Returns:
         Rows of each class, in the order of train; for weights those that the classes
-        are to count for, the same as random_over would give them.
+        are to count for, the same as random_over would give them; for a sampler those
+        that it is given.
 
     Raises:
         UserError: Classes are named that do not exist, or sizes cannot be reached.
     """
+    if kind is StrategyKind.SAMPLER:  # known once it has run
+        return dict(train)
     sized = {k: n for k, n in train.items() if k not in strategy.leave}
     if strategy.rows is not None:
         check_names(strategy.rows, train, "strategy.rows")

@@ -75,7 +75,8 @@ def _corrected(contest: Contest, balanced: Prediction) -> Prediction | None:
     if not contest.problem.before:
         return None
     before = np.array(contest.problem.before, np.float64)
-    after = np.array(contest.problem.after) * np.array(heeded_weights(contest) or 1)
+    rows = np.array(contest.problem.after) * np.array(heeded_weights(contest) or 1)
+    after = models.learnt_counts(contest.config.evaluator, rows)
     real, learnt = before / before.sum(), after / after.sum()
     if np.allclose(real, learnt):
         return None

@@ -94,7 +94,9 @@ def _content(evidence: Evidence, links: Mapping[str, str]) -> dict[str, object]:
         "evidence": evidence,
         "figures": {name: Markup(link) for name, link in links.items()},  # noqa: S704 - base64 and our own names
         "notes": (*plan.decision.notes, *search_notes(evidence.searches)),
-        "strategy": _STRATEGIES[plan.decision.strategy],
+        "strategy": f"{plan.sampler.name} of imbalanced-learn"
+        if plan.sampler
+        else _STRATEGIES[plan.decision.strategy],
         **_judgement(evaluation),
         "cautions": cautions(evidence.findings, evidence.odd_numbers),
         "memorised": memorisation_sentence(memorised),

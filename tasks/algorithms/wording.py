@@ -4,7 +4,7 @@ import math
 from collections.abc import Sequence
 
 from schemas.config import Metric
-from schemas.records import Evaluation, Search
+from schemas.records import Evaluation, ResamplePlan, Search
 from tasks.algorithms.certainty import signed
 from tasks.algorithms.tables import METRICS
 
@@ -15,6 +15,11 @@ _OUTCOMES = {
 }
 _FELT = 0.005  # a score that moves by less is not worth a word
 _NOT_EVALUATED = "Not evaluated: there is no score to judge the balanced data by."
+
+
+def strategy_name(plan: ResamplePlan) -> str:
+    """Name what is done with the rows: a sampler by its own name."""
+    return plan.sampler.name if plan.sampler else plan.decision.strategy.value
 
 
 def search_notes(searches: Sequence[Search]) -> tuple[str, ...]:

@@ -107,6 +107,7 @@ def test_a_prior_of_zero_is_refused(priors: tuple[list[float], list[float]]) -> 
         (StrategyKind.RANDOM_OVER, False),
         (StrategyKind.SMOTE, False),
         (StrategyKind.SMOTE_UNDER, False),
+        (StrategyKind.SAMPLER, False),
     ],
 )
 def test_the_formula_is_safe_where_rows_were_only_dropped(

@@ -19,6 +19,7 @@ PUBLISHED = {
     Approach.RANDOM_OVER: StrategyKind.RANDOM_OVER,
     Approach.SMOTE_UNDER: StrategyKind.SMOTE_UNDER,
     Approach.SMOTE: StrategyKind.SMOTE,
+    Approach.SAMPLER: StrategyKind.SAMPLER,
 }
 
 
@@ -30,12 +31,14 @@ def test_balance_does_what_is_recommended(approach: Approach) -> None:
     candidate = Candidate(
         approach=approach,
         ratio=0.25 if resamples else None,
+        sampler="SMOTETomek" if approach is Approach.SAMPLER else None,
         learner=EvaluatorKind.RANDOM_FOREST,
     )
     advice = BOARD.recommendation.model_copy(update={"candidate": candidate})
     board = BOARD.model_copy(update={"recommendation": advice})
     found = chosen(ASKED, board)
     assert found.kind is PUBLISHED[approach]
+    assert found.name == candidate.sampler
     assert found.ratio == (0.25 if resamples else 1)
     assert (found.k_neighbors, found.max_growth) == (3, 2)
     left = {Approach.THRESHOLD, Approach.RANDOM_UNDER_CORRECTED}

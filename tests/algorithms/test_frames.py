@@ -22,7 +22,8 @@ from tasks.running import DirectRunner
 from tests.datasets import DATA, ROLES, request
 from tests.strategies import tables
 
-KINDS = sorted({StrategyKind.NONE, *RESAMPLED.values()})
+KINDS = sorted({StrategyKind.NONE, *RESAMPLED.values()} - {StrategyKind.SAMPLER})
+SAMPLERS = ["sampler:RandomOverSampler", "sampler:RandomUnderSampler"]
 NONE_HELD_OUT = 1e-9  # of each class, which is no row
 
 
@@ -31,10 +32,12 @@ def _rows(frame: pd.DataFrame) -> Counter[str]:
     return Counter(map(repr, table.to_pylist()))
 
 
-@pytest.mark.parametrize("kind", [*KINDS, StrategyKind.WEIGHTS, StrategyKind.AUTO])
+@pytest.mark.parametrize(
+    "kind", [*KINDS, StrategyKind.WEIGHTS, StrategyKind.AUTO, *SAMPLERS]
+)
 @pytest.mark.parametrize("name", ["ecoli", "horse_colic"])
 def test_the_rows_are_those_that_a_run_trains_on(
-    kind: StrategyKind, name: str, tmp_path: Path
+    kind: str, name: str, tmp_path: Path
 ) -> None:
     strategy = {"kind": kind, "ratio": 0.7}
     plain = {"evaluation": {"evaluator": "none"}, "holdout": NONE_HELD_OUT, "seed": 5}

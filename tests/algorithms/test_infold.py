@@ -17,7 +17,7 @@ from tests.algorithms.arenas import drawn, real
 from tests.algorithms.mixed import roles
 from tests.strategies import tables
 
-KINDS = sorted({StrategyKind.NONE, *RESAMPLED.values()})
+KINDS = sorted({StrategyKind.NONE, *RESAMPLED.values()} - {StrategyKind.SAMPLER})
 
 
 def _rows(table: pa.Table) -> Counter[str]:
@@ -60,3 +60,13 @@ def test_classes_that_are_not_there_are_not_made() -> None:
     some = table.filter(pa.array(~np.isin(codes, ["imL", "imS"])))
     found = balanced(some, problem, Strategy(kind=StrategyKind.SMOTE), 0)
     assert set(class_rows(found, problem)) == set(problem.labels) - {"imL", "imS"}
+
+
+def test_a_sampler_is_run_on_the_rows_of_the_fold() -> None:
+    table, problem = drawn(400)
+    strategy = Strategy(kind=StrategyKind.SAMPLER, name="SMOTE", ratio=0.5)
+    found = balanced(table, problem, strategy, 3)
+    assert found.schema == table.schema
+    like = target_rows(class_rows(table, problem), StrategyKind.SMOTE, strategy)
+    assert class_rows(found, problem) == like
+    assert _rows(table) <= _rows(found)

@@ -3,7 +3,14 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from schemas.config import Approach, EvaluatorKind, Strategy, TournamentConfig
+from schemas.config import (
+    APPROACHES,
+    Approach,
+    EvaluatorKind,
+    Strategy,
+    TournamentConfig,
+)
+from tasks.algorithms.asked_sampler import sized_like
 from tasks.algorithms.decide import RESAMPLED
 from tasks.algorithms.lineup import left_out, lineup, matches
 from tasks.algorithms.plan import target_rows
@@ -11,7 +18,8 @@ from tasks.algorithms.plan import target_rows
 LEARNERS = [kind for kind in EvaluatorKind if kind is not EvaluatorKind.NONE]
 CONFIGS = st.builds(
     TournamentConfig,
-    approaches=st.lists(st.sampled_from(list(Approach)), min_size=1).map(tuple),
+    approaches=st.lists(st.sampled_from(APPROACHES), min_size=1).map(tuple),
+    samplers=st.lists(st.sampled_from(["SMOTE", "TomekLinks", "NearMiss"])).map(tuple),
     ratios=st.lists(st.floats(0.01, 1), min_size=1, max_size=4).map(tuple),
     learners=st.lists(st.sampled_from(LEARNERS), min_size=1).map(tuple),
     folds=st.integers(2, 5),
@@ -32,7 +40,11 @@ def test_none_plays_and_nobody_plays_twice(
     for learner in config.learners:
         mine = [one for one in found if one.learner is learner]
         assert mine[0].approach is Approach.NONE
-        assert {one.approach for one in mine[1:]} <= set(config.approaches)
+        asked = {*config.approaches, Approach.SAMPLER}
+        assert {one.approach for one in mine[1:]} <= asked
+        named = [one.sampler for one in mine if one.sampler]
+        assert ("TomekLinks" in named) == ("TomekLinks" in config.samplers)
+        assert set(named) <= set(config.samplers)
 
 
 @given(CONFIGS, COUNTS)
@@ -41,12 +53,12 @@ def test_who_resamples_changes_rows_and_no_two_alike(
 ) -> None:
     seen = set()
     for one in lineup(config, counts):
-        kind = RESAMPLED.get(one.approach)
+        kind = sized_like(one.sampler) if one.sampler else RESAMPLED.get(one.approach)
         assert (kind is None) == (one.ratio is None)
         if kind is not None and one.ratio is not None:
             sizes = target_rows(counts, kind, Strategy(kind=kind, ratio=one.ratio))
             assert sizes != counts
-            key = (one.learner, one.approach, tuple(sizes.values()))
+            key = (one.learner, one.approach, one.sampler, tuple(sizes.values()))
             assert key not in seen
             seen.add(key)
 
@@ -70,7 +82,7 @@ def test_what_cannot_play_is_said() -> None:
     knn = TournamentConfig(learners=(EvaluatorKind.KNN,))
     found = lineup(knn, {"a": 100, "b": 30}, synthesise=False)
     played = {one.approach for one in found}
-    assert played == set(Approach) - {
+    assert played == set(APPROACHES) - {
         *(Approach.WEIGHTS, Approach.SMOTE, Approach.SMOTE_UNDER)
     }
     assert left_out(knn, found) == (

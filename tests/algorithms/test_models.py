@@ -14,10 +14,10 @@ import pytest
 from schemas.config import EvaluatorKind
 from schemas.errors import UserError
 from schemas.records import Column, Role
-from tasks.algorithms.classifiers import can_accelerate
+from tasks.algorithms.classifiers import balances_itself, can_accelerate
 from tasks.algorithms.features import to_frame
 from tasks.algorithms.labels import Codes
-from tasks.algorithms.models import fit_predict, make, takes_weights
+from tasks.algorithms.models import fit_predict, learnt_counts, make, takes_weights
 
 KINDS = [kind for kind in EvaluatorKind if kind is not EvaluatorKind.NONE]
 EVERY_KIND = pytest.mark.parametrize("kind", KINDS)
@@ -256,3 +256,42 @@ def test_a_missing_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "xgboost", None)
     with pytest.raises(UserError, match=r"pip install 'evenkeel\[xgboost\]'"):
         make(EvaluatorKind.XGBOOST, 1, 0, COLUMNS)
+
+
+BALANCING = [kind for kind in KINDS if balances_itself(kind)]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_balances_itself_learns_that_classes_are_alike(
+    kind: EvaluatorKind,
+) -> None:
+    counts = np.array([90, 0, 10])
+    learnt = learnt_counts(kind, counts)
+    assert learnt.dtype == counts.dtype
+    assert learnt.tolist() == ([1, 0, 1] if kind in BALANCING else [90, 0, 10])
+
+
+@pytest.mark.parametrize("kind", BALANCING)
+def test_what_balances_itself_takes_a_rare_class_for_no_rarer(
+    kind: EvaluatorKind,
+) -> None:
+    rng = np.random.default_rng(4)
+    codes = (rng.random(600) < 0.05).astype(np.int32)
+    table = pa.table({"x": rng.normal(codes * 1.0)})
+    columns = [Column(name="x", type="", role="numeric", nullable=True)]
+    frame = to_frame(table, columns)
+    shares = [
+        fit_predict(make(one, 20, 0, columns), frame, codes, frame, 2)[:, 1].mean()
+        for one in (EvaluatorKind.LOGISTIC_REGRESSION, kind)
+    ]
+    assert shares[0] == pytest.approx(0.05, abs=0.02)
+    assert shares[1] > 0.25
+
+
+def test_a_booster_that_does_not_beat_guessing_knows_nothing() -> None:
+    columns = [Column(name="x", type="", role="numeric", nullable=True)]
+    frame = pd.DataFrame({"x": np.zeros(30)})
+    codes = np.repeat([0, 1], [10, 20]).astype(np.int32)
+    model = make(EvaluatorKind.RUS_BOOST, 5, 0, columns)
+    found = fit_predict(model, frame, codes, frame, 3)
+    np.testing.assert_array_equal(found, np.tile([0.5, 0.5, 0], (30, 1)))

@@ -13,7 +13,7 @@ from tasks.algorithms.decide import adds_rows, decide, drops_rows, synthesises
 from tasks.algorithms.plan import allocate, holdout_rows, ranks, target_rows
 from tests.strategies import counts
 
-_OPEN = {StrategyKind.AUTO, StrategyKind.EVIDENCE}
+_OPEN = {StrategyKind.AUTO, StrategyKind.EVIDENCE, StrategyKind.SAMPLER}
 KINDS = st.sampled_from([kind for kind in StrategyKind if kind not in _OPEN])
 SHARES = st.floats(0.01, 0.99)
 RATIOS = st.floats(0.01, 1)

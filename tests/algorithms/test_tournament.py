@@ -11,7 +11,7 @@ from sklearn.ensemble import RandomForestClassifier
 from sklearn.metrics import roc_auc_score
 from sklearn.model_selection import StratifiedKFold
 
-from schemas.config import Approach, EvaluatorKind, TournamentConfig
+from schemas.config import APPROACHES, Approach, EvaluatorKind, TournamentConfig
 from schemas.tournament import Candidate, Fold, Match, MatchResult
 from tasks.algorithms.contest import Problem
 from tasks.algorithms.fitting import Rules
@@ -118,7 +118,7 @@ def test_labels_that_are_shuffled_cannot_be_predicted() -> None:
 def test_noise_is_noise_to_every_candidate() -> None:
     table, problem = drawn(900, share=0.2, effect=0.0)
     areas = mean_areas(compete(arena_of(table, problem), QUICK, clock))
-    assert set(areas) == {*Approach, "permuted"}
+    assert set(areas) == {*APPROACHES, "permuted"}
     assert all(abs(area - 0.5) < 0.1 for area in areas.values())
 
 

@@ -24,6 +24,7 @@ from schemas.errors import UserError
 from schemas.records import Manifest, ManifestClass, Outcome
 from schemas.splits import SplitKind
 from tasks.algorithms.plan import target_rows
+from tasks.algorithms.samplers import sampler_names
 from tasks.auditing import audit
 from tasks.running import DirectRunner
 from tests.datasets import QUICK
@@ -32,6 +33,7 @@ from tests.tasks.attempts import config_of
 
 ID = "ordinal"
 PHASES = set(Phase) - {Phase.shrink, Phase.explain}  # each example is two whole runs
+NAMES = sampler_names()
 RARE = [
     {},
     {"rare_below": 4, "rare_into": "r"},
@@ -59,6 +61,8 @@ def requests(draw: st.DrawFn, kind: StrategyKind) -> Asked:
 def _numbers(kind: StrategyKind) -> st.SearchStrategy[Asked]:
     if kind is StrategyKind.EVIDENCE:  # finds the ratio itself
         return st.fixed_dictionaries(NUMBERS)
+    if kind is StrategyKind.SAMPLER:
+        return st.fixed_dictionaries({"name": st.sampled_from(NAMES), **NUMBERS})
     return st.fixed_dictionaries({"ratio": st.floats(0.05, 1), **NUMBERS})
 
 
@@ -193,7 +197,7 @@ def check_ratio(_source: pa.Table, version: Version) -> None:
     if manifest.decision.strategy in {StrategyKind.NONE, StrategyKind.WEIGHTS}:
         assert rows == [item.kept for item in _balanced(manifest)]
         assert not any(item.dropped for item in manifest.classes)
-    else:
+    elif manifest.decision.strategy is not StrategyKind.SAMPLER:  # which find their own
         assert min(rows) >= math.floor(wanted.ratio * max(rows) + 1e-9)
     if wanted.kind is StrategyKind.EVIDENCE:
         told = manifest.tournament
@@ -242,6 +246,8 @@ def _texts(table: pa.Table) -> list[str]:
 
 def check_copies(source: pa.Table, version: Version) -> None:
     """Copies are spread evenly: the rows of a class differ by one at most."""
+    if version.manifest.sampler:  # the library's draw at random
+        return
     times: dict[str, set[int]] = {}
     for ordinal, copies in Counter(_ids(version.real)).items():
         times.setdefault(source["y"][ordinal].as_py(), set()).add(copies)
@@ -255,10 +261,13 @@ def check_parents(source: pa.Table, version: Version) -> None:
         return
     labels = lineage["label"].to_pylist()
     assert labels == version.made["y"].to_pylist()
+    told = lineage.drop_null()  # what a sampler does not tell is null
+    assert told.num_rows == lineage.num_rows or version.manifest.sampler
     for role in ("parent", "neighbour"):
-        assert set(lineage[role].to_pylist()) <= train
-        assert source["y"].take(lineage[role].combine_chunks()).to_pylist() == labels
-    assert all(0 <= lam < 1 for lam in lineage["lam"].to_pylist())
+        assert set(told[role].to_pylist()) <= train
+        of_parents = source["y"].take(told[role].combine_chunks())
+        assert of_parents.to_pylist() == told["label"].to_pylist()
+    assert all(0 <= lam < 1 for lam in told["lam"].to_pylist())
     assert version.made[ID].null_count == version.made.num_rows
 
 
@@ -333,7 +342,10 @@ def _write(table: pa.Table, folder: Path, files: int, row_group: int) -> Path:
     return folder
 
 
-@pytest.mark.parametrize("kind", [k for k in StrategyKind if k != "evidence"])
+MAY_REFUSE = {StrategyKind.EVIDENCE, StrategyKind.SAMPLER}
+
+
+@pytest.mark.parametrize("kind", [k for k in StrategyKind if k not in MAY_REFUSE])
 @settings(max_examples=15, phases=PHASES)
 @given(data=st.data())
 def test_every_strategy_obeys_every_law(
@@ -364,7 +376,7 @@ PARTING = {
 @settings(max_examples=5, phases=PHASES)
 @given(data=st.data())
 def test_every_split_obeys_every_law(by: SplitKind, data: st.DataObject) -> None:
-    kinds = [kind for kind in StrategyKind if kind != "evidence"]
+    kinds = [kind for kind in StrategyKind if kind not in MAY_REFUSE]
     try:
         obey(data.draw(st.sampled_from(kinds)), data, by)
     except UserError as error:
@@ -383,6 +395,17 @@ def parted(
     split = {"kind": by, "column": "part", **values}
     share = draw(st.floats(0.05, 0.5))
     return table.append_column("part", chosen), {"split": split, "holdout": share}
+
+
+@settings(max_examples=20, phases=PHASES)
+@given(data=st.data())
+def test_every_sampler_obeys_every_law_or_is_refused_by_name(
+    data: st.DataObject,
+) -> None:
+    try:
+        obey(StrategyKind.SAMPLER, data)
+    except UserError as error:
+        assert any(name in str(error) for name in NAMES)  # noqa: PT017 - or accepted
 
 
 def obey(kind: StrategyKind, data: st.DataObject, by: SplitKind | None = None) -> None:

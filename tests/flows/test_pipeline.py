@@ -17,7 +17,10 @@ from tasks.algorithms.labels import as_text
 from tasks.running import DirectRunner
 from tests.datasets import DATA, QUICK, ROLES, request
 
-STRATEGIES = [kind.value for kind in StrategyKind]
+STRATEGIES = [
+    *(kind.value for kind in StrategyKind if kind is not StrategyKind.SAMPLER),
+    "sampler:RandomUnderSampler",
+]
 NOT_JUDGED = {"evaluation": {"evaluator": "none"}}
 
 

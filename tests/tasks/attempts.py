@@ -21,7 +21,8 @@ from schemas.records import (
 from tasks.planning import plan_resampling
 from tasks.publishing import begin_attempt
 from tasks.resampling import resample_shard
-from tasks.searching import search_neighbours, synthesised
+from tasks.samplers import run_sampler
+from tasks.searching import search_neighbours, searched
 from tasks.storage.workspace import absolute, describe
 from tasks.survey import survey_source
 from tasks.synthesis import parts, synthesise_part
@@ -87,8 +88,10 @@ def write(config: BalanceConfig) -> Written:
     survey = survey_source.fn(config)
     plan = plan_resampling.fn(config, survey)
     attempt = begin_attempt.fn(config, survey, plan, None)
+    if plan.sampler:
+        plan = run_sampler.fn(config, survey, plan, attempt)
     real = resample_shard.fn(Shard(start=0, stop=survey.rows), survey, plan, attempt)
-    for code in synthesised(plan):
+    for code in searched(plan):
         search_neighbours.fn(code, survey, plan, attempt)
     made = [
         synthesise_part.fn(part, survey, plan, attempt) for part in parts(plan, survey)
