@@ -4,6 +4,7 @@ What becomes of them is said in odd_words; models and searches read them in feat
 search_space.
 """
 
+import math
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
@@ -21,7 +22,7 @@ from tasks.algorithms.rare_classes import Accepted
 Mask = npt.NDArray[np.bool_]
 
 INFINITE = "a feature is infinite (infinities is reject)"
-_BITS = {"halffloat": pa.uint16(), "float": pa.uint32(), "double": pa.uint64()}
+_BITS = {"halffloat": pa.int16(), "float": pa.int32(), "double": pa.int64()}
 
 
 def floating(columns: Sequence[Column]) -> tuple[str, ...]:
@@ -130,15 +131,24 @@ def total(found: Iterable[OddNumbers]) -> tuple[OddNumbers, ...]:
 
 def _not_finite(values: pa.ChunkedArray) -> tuple[int, int]:
     """Count NaN and infinities; most columns have neither, and are looked at once."""
-    if pc.all(pc.is_finite(values), min_count=0).as_py():
+    if _all_finite(values):
         return 0, 0
     nan, infinite = (pc.sum(test(values)).as_py() for test in (pc.is_nan, pc.is_inf))
-    return int(nan), int(infinite)
+    return int(nan or 0), int(infinite or 0)
+
+
+def _all_finite(values: pa.ChunkedArray) -> bool:
+    """Be right where it says so; finite numbers may add up to infinity."""
+    if pa.types.is_float16(values.type):  # Arrow does not add these up
+        return pc.all(pc.is_finite(values), min_count=0).as_py() is True
+    return math.isfinite(pc.sum(values, min_count=0).as_py())
 
 
 def _negative_zeros(values: pa.ChunkedArray) -> int:
-    """Count them by their bits, for -0.0 equals 0.0."""
+    """Count them by their bits, for -0.0 equals 0.0: no signed integer is less."""
     bits = _BITS[str(values.type)]
-    sign = pa.scalar(1 << (bits.bit_width - 1), bits)
-    found = (pc.sum(pc.equal(chunk.view(bits), sign)) for chunk in values.chunks)
-    return sum(one.as_py() or 0 for one in found)
+    lowest = -1 << (bits.bit_width - 1)
+    chunks = [chunk.view(bits) for chunk in values.chunks]
+    found = [chunk for chunk in chunks if pc.min(chunk).as_py() == lowest]
+    equal = (pc.equal(chunk, pa.scalar(lowest, bits)) for chunk in found)
+    return sum(pc.sum(mask).as_py() for mask in equal)

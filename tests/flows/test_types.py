@@ -344,6 +344,46 @@ def test_a_struct_and_columns_called_like_its_parts_are_published(
     assert found.sort_by("a.c").equals(table)
 
 
+def _differing(folder: Path, whole: int) -> Path:
+    """Write files whose columns differ in order and type, one with a given integer."""
+    folder.mkdir()
+    rows, labels = range(20), pa.array(["a"] * 14 + ["b"] * 6)
+    text = pa.array(["u", "v"] * 10)
+    parts = [
+        {"x": pa.array(rows, pa.int32()), "s": text, "n": pa.nulls(20)},
+        {"s": text.dictionary_encode(), "n": text, "x": pa.array([0.5] * 20)},
+        {"x": pa.array([whole] * 20), "n": pa.nulls(20), "s": pa.nulls(20)},
+        {"n": pa.nulls(0), "x": pa.nulls(0), "s": pa.nulls(0)},
+    ]
+    for place, columns in enumerate(parts):
+        target = labels.slice(0, len(columns["x"]))
+        table = pa.table({**columns, TARGET: target})
+        pq.write_table(table, folder / f"{place}.parquet")
+    return folder
+
+
+def test_files_that_differ_are_balanced_as_one_table(tmp_path: Path) -> None:
+    source = _differing(tmp_path / "source", 2**53)
+    outcome = balance_dataset(_config(source, evaluation=FOREST), DirectRunner())
+    assert all(check.success for check in audit(outcome.root, 1))
+    version = next(Path(outcome.root, "data").iterdir())
+    found = pa.concat_tables([pq.read_table(path) for path in _real(version)])
+    kinds_found = [str(field.type) for field in found.schema]
+    assert found.column_names == ["x", "s", "n", TARGET]
+    assert kinds_found == ["double", "string", "string", "string"]
+    expected = [*range(20), *[0.5] * 20, *[2**53] * 20]
+    assert sorted(found["x"].to_pylist()) == sorted(expected)
+
+
+def test_an_integer_that_would_change_ends_the_run_with_nothing_published(
+    tmp_path: Path,
+) -> None:
+    source = _differing(tmp_path / "source", 2**53 + 1)
+    with pytest.raises(UserError, match=r"^'2.parquet' has the column 'x'.*9007199254"):
+        balance_dataset(_config(source), DirectRunner())
+    assert not [path for path in tmp_path.rglob("*.parquet") if "out" in path.parts]
+
+
 SPREAD = {**INTERPOLATED, **VOTED, NESTED: st.lists(st.integers(0, 9))}
 STRATEGIES = ("none", "random_over", "random_under", "smote", "smote_under", "weights")
 
