@@ -18,6 +18,7 @@ from schemas.batch import BatchFailedError
 from schemas.config import BalanceConfig
 from tasks.batch_artifact import TABLE
 from tasks.orphans import end_orphans
+from tasks.sharing import SharedMemory
 from tasks.storage.threads import on_threads
 from tasks.subflows import numbered
 from tests.datasets import request
@@ -41,10 +42,28 @@ def datasets(tmp_path_factory: pytest.TempPathFactory) -> list[BalanceConfig]:
 
 
 @pytest.fixture(scope="module")
-def state(datasets: list[BalanceConfig], prefect_server: None) -> State[Any]:
+def claims() -> list[tuple[SharedMemory, object]]:
+    """Collect which memory each run asked for its part of."""
+    return []
+
+
+@pytest.fixture(scope="module")
+def state(
+    datasets: list[BalanceConfig],
+    claims: list[tuple[SharedMemory, object]],
+    prefect_server: None,
+) -> State[Any]:
     """Three datasets at once; the source of one is gone."""
     del prefect_server
-    return balance_many(datasets, concurrency=3, return_state=True)
+    claim = SharedMemory.claim
+
+    def claimed(memory: SharedMemory, run: object, *needs: Any) -> int | None:  # noqa: ANN401 - claim's own
+        claims.append((memory, run))
+        return claim(memory, run, *needs)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(SharedMemory, "claim", claimed)
+        return balance_many(datasets, concurrency=3, return_state=True)
 
 
 def _run(state: State[Any]) -> FlowRun:
@@ -89,6 +108,16 @@ def test_each_dataset_has_a_run_and_artifacts_of_its_own(state: State[Any]) -> N
     }
     assert _artifacts("many-glass-published")
     assert not _artifacts("many-gone-published")
+
+
+def test_the_runs_share_the_memory_of_their_process(
+    state: State[Any], claims: list[tuple[SharedMemory, object]]
+) -> None:
+    """What they share is known inside of tasks, wherever Prefect runs them."""
+    assert state.is_failed()
+    (one, first), (other, second) = claims
+    assert one is other
+    assert first is not second
 
 
 def test_one_table_shows_all(state: State[Any]) -> None:
@@ -143,11 +172,11 @@ def test_as_many_subflows_are_told_apart_as_begin_at_once() -> None:
             with numbered(child, place):
                 child()
 
-        return on_threads(one, range(4), 4)
+        return on_threads(one, range(3), 3)
 
     state = parent(return_state=True)
     runs = _within(_run(state).id)
-    assert len(runs) == len({run.parent_task_run_id for run in runs}) == 4
+    assert len(runs) == len({run.parent_task_run_id for run in runs}) == 3
 
 
 def test_a_run_within_a_run_that_died_is_ended_and_told(
