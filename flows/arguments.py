@@ -199,6 +199,7 @@ def _add_source(command: argparse.ArgumentParser) -> None:
     add("--name", help="name of the dataset, a slug (default: from SOURCE)")
     add("--key", **_SEVERAL, metavar="COL", help="columns that name a row")
     add("--ignore", **_SEVERAL, metavar="COL", help="not learnt from; '*_id' does too")
+    add("--features", metavar="FILE.yaml", help="a Pandera schema that rows must pass")
     add("--categorical", **_SEVERAL, metavar="COL", help="whose numbers are levels")
     add("--holdout", type=float, metavar="SHARE", help="share held out (default: 0.2)")
     add(

@@ -15,7 +15,7 @@ from schemas.splits import SplitKind
 
 _PLAIN = (
     *("source", "target", "name", "key", "ignore", "holdout"),
-    *("categorical", "output", "seed", "publish"),
+    *("categorical", "features", "output", "seed", "publish"),
 )
 _BOOL = "tag:yaml.org,2002:bool"
 _NESTED = {

@@ -34,6 +34,7 @@ from tasks.algorithms.passport import manifest_classes
 from tasks.algorithms.wording import (
     alternative_sentence,
     price_sentence,
+    redrawn_notes,
     verdict_sentence,
 )
 from tasks.published import published_drift, published_evaluation
@@ -80,8 +81,9 @@ def _print_version(out: Console, title: str, manifest: Manifest, root: str) -> N
     out.print(_class_table(manifest.classes))
     _print_rejections(out, manifest.rejections)
     _print_verdict(out, published_evaluation(manifest, root))
-    for caution in cautions(manifest.findings, manifest.odd_numbers):
-        out.print(Text(f"Note: {caution}"))
+    cautioned = cautions(manifest.findings, manifest.odd_numbers)
+    for note in (*cautioned, *redrawn_notes(manifest.redrawn)):
+        out.print(Text(f"Note: {note}"))
     _print_drift(out, published_drift(manifest, root))
     out.print()
     for name, place in places(root, manifest).items():

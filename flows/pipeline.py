@@ -22,7 +22,7 @@ from tasks.storage.shards import shards
 from tasks.storage.workspace import dataset_root
 from tasks.survey import survey_source
 from tasks.sweeping import sweep_leftovers
-from tasks.synthesis import parts, synthesise_part
+from tasks.synthesis import parts, redrawn_rows, synthesise_part
 from tasks.verification import verify
 
 
@@ -66,6 +66,7 @@ def balance_dataset(
             config=config,
             survey=survey,
             plan=plan,
+            redrawn=redrawn_rows(made),
             evaluation=run(evaluate_balance, config, survey, plan, attempt),
             findings=run(inspect_rows, config, survey, plan, attempt),
             correction=correction_for(plan.decision.strategy, plan.weight_column),
@@ -75,8 +76,7 @@ def balance_dataset(
             odd_numbers=total(odd for result in real for odd in result.odd_numbers),
         )
         report = run(write_report, evidence, attempt)
-        data = [entry for result in real for entry in result.files]
-        files = [*data, *(entry for entries in made for entry in entries), *report]
+        files = [*(entry for one in (*real, *made) for entry in one.files), *report]
         checks = run(verify, survey, plan, attempt, real, files)
         return run(publish, evidence, attempt, files, checks)
 

@@ -411,6 +411,10 @@ class BalanceConfig(Frozen):
     """All levels of columns whose levels have an order, lowest first. A synthetic row
     gets one between those of its parents; models get ranks."""
 
+    features: str | None = Field(default=None, min_length=1)
+    """A Pandera schema in YAML: bounds and allowed values of features, which rows of
+    the source and synthetic rows must pass."""
+
     weight: str | None = Field(default=None, min_length=1)
     """Column that says what each row counts for: no feature; models are fitted with it
     where they take weights. A synthetic row has its parent's."""

@@ -52,6 +52,8 @@ class Column(Frozen):
     nullable: bool
     levels: tuple[str, ...] = ()
     """Of an ordinal column, lowest first."""
+    checks: str = ""
+    """What the feature schema says of it, as canonical JSON."""
 
 
 class Rejection(Frozen):
@@ -60,6 +62,8 @@ class Rejection(Frozen):
     label: str | None
     reason: str
     rows: Count
+    feature: bool = False
+    """Whether a feature is wrong, and not the label."""
 
 
 class Merger(Frozen):
@@ -76,7 +80,7 @@ class Survey(Frozen):
     name: str
     source: str
     fingerprint: str
-    """sha256 over the names and contents of all files."""
+    """sha256 over the names and contents of all files, and the feature schema."""
     fragments: tuple[Fragment, ...]
     rows: Count
     arrow_schema: bytes
@@ -87,6 +91,8 @@ class Survey(Frozen):
     rejections: tuple[Rejection, ...]
     merger: Merger | None = None
     """Its labels are those of the source; in counts they are what they became."""
+    finite: tuple[str, ...] = ()
+    """Columns in which an infinite number gets a row rejected."""
 
 
 class Diagnosis(Frozen):
@@ -175,8 +181,6 @@ class ResamplePlan(Frozen):
     key: tuple[str, ...]
     split: Split = Split()
     standardize: bool
-    finite: tuple[str, ...] = ()
-    """Columns in which an infinite number gets a row rejected."""
     weight_column: str | None = None
     """Appended to the training rows; None if they are not weighted."""
     sampler: SamplerUse | None = None
@@ -227,16 +231,30 @@ class FileEntry(Frozen):
     sha256: str
 
 
-class ShardResult(Frozen):
-    """What became of a shard's rows, counted while they were written."""
+class Written(Frozen):
+    """What one task wrote."""
 
     files: tuple[FileEntry, ...]
+
+
+class ShardResult(Written):
+    """What became of a shard's rows, counted while they were written."""
+
     holdout: Count
     kept: Count
     dropped: Count
     rejected: Count
     odd_numbers: tuple[OddNumbers, ...] = ()
     """Of each feature that has any."""
+
+
+class SyntheticResult(Written):
+    """Synthetic rows of a class that one task made."""
+
+    label: str
+    rows: Count
+    redrawn: Count
+    """Rows of them that failed the feature schema as they were drawn first."""
 
 
 class Check(Frozen):
@@ -393,6 +411,8 @@ class Evidence(Frozen):
     """What the decision rests on, if it was found by a tournament."""
     searches: tuple[Search, ...] = ()
     """Of each class with synthetic rows."""
+    redrawn: dict[str, Count] = Field(default_factory=dict)
+    """Synthetic rows of each class that had to be drawn again."""
     findings: Findings | None = None
     """None when nothing was evaluated."""
     odd_numbers: tuple[OddNumbers, ...] = ()
@@ -490,6 +510,10 @@ class Manifest(Frozen):
     """What was verified before publication."""
     searches: tuple[Search, ...] = ()
     """Of each class with synthetic rows."""
+    features: dict[str, str] = Field(default_factory=dict)
+    """What the feature schema says of each column, as canonical JSON."""
+    redrawn: dict[str, Count] = Field(default_factory=dict)
+    """Synthetic rows of each class that failed it and were drawn again."""
     findings: Findings | None = None
     """What is doubtful about the rows; None when nothing was evaluated."""
     odd_numbers: tuple[OddNumbers, ...] = ()

@@ -12,6 +12,7 @@ from schemas.errors import TransientError, UserError, VerificationError
 from schemas.records import Check, FileEntry, Manifest
 from tasks.algorithms.weighting import train_schema
 from tasks.apartness import check_apart, check_split
+from tasks.bounding import check_published_bounds
 from tasks.recounting import check_bytes, check_classes, check_rejected, folder_of
 from tasks.rederiving import check_derived
 from tasks.reweighing import check_published_weights
@@ -175,6 +176,7 @@ def _counts(root: str, manifest: Manifest) -> list[Check]:
         *check_classes(target, root, files, manifest.classes),
         check_rejected(target, root, files, manifest.rejections),
         *check_published_weights(root, manifest),
+        *check_published_bounds(root, manifest),
     ]
 
 

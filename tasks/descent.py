@@ -13,6 +13,7 @@ from schemas.records import FileEntry, Manifest, ManifestClass
 from tasks.algorithms import smote
 from tasks.algorithms.distances import Positions
 from tasks.algorithms.likeness import differing
+from tasks.algorithms.redraw import make
 from tasks.recounting import SYNTHETIC, folder_of
 from tasks.storage.workspace import open_part
 
@@ -79,8 +80,7 @@ def _first(
     for batch in file.iter_batches():
         made = pa.Table.from_batches([batch], file.schema_arrow)
         first = start + at
-        drawn = smote.draw(first, first + made.num_rows, one.model)
-        again = smote.derive(one.model, *drawn)
+        again, drawn, _ = make(first, first + made.num_rows, one.model)
         for name in made.column_names:
             apart = np.flatnonzero(differing(made.column(name), again.column(name)))
             if len(apart):

@@ -112,7 +112,7 @@ def _ordinals(
 def _routes(
     survey: Survey, plan: ResamplePlan, attempt: Attempt
 ) -> Iterator[tuple[int, Routed]]:
-    columns = deciding(plan.target, plan.key, plan.split, plan.finite)
+    columns = deciding(plan.target, plan.key, plan.split)
     for first, table in source_rows(survey, columns):
         yield first, decide_rows(table, first, plan, attempt)
 

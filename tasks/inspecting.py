@@ -13,11 +13,11 @@ from schemas.config import BalanceConfig
 from schemas.findings import Findings, Memorisation, Overlap, Rarity
 from schemas.records import Attempt, Column, ResamplePlan, Survey
 from schemas.splits import SplitKind
-from tasks.algorithms import smote
 from tasks.algorithms.labels import Codes, encode
 from tasks.algorithms.memorisation import LOOKED_AT, Rows, memorisation
 from tasks.algorithms.overlap import across_holdout, feature_hashes
 from tasks.algorithms.rarity import rarities
+from tasks.algorithms.redraw import make
 from tasks.algorithms.selection import EVERYTHING
 from tasks.samplers import sampler_rows
 from tasks.searching import prepared, synthesised
@@ -120,7 +120,7 @@ def _made(
         rows, _ = sampler_rows(attempt, code)
         return rows.slice(0, some), own
     model, _ = prepared(code, survey, plan, attempt)
-    return smote.derive(model, *smote.draw(0, some, model)), model.donors
+    return make(0, some, model).table, model.donors
 
 
 def _rarities(

@@ -20,7 +20,6 @@ from tasks.algorithms.evidence import chosen, to_do
 from tasks.algorithms.identity import run_key
 from tasks.algorithms.imbalance import diagnose
 from tasks.algorithms.notes import notes
-from tasks.algorithms.oddities import to_be_finite
 from tasks.algorithms.plan import allocate, check_names, target_rows
 from tasks.algorithms.rare_classes import merger_notes
 from tasks.algorithms.selection import EVERYTHING
@@ -69,7 +68,6 @@ def plan_resampling(
         key=config.key,
         split=config.split,
         standardize=config.strategy.standardize,
-        finite=to_be_finite(config, survey.columns),
         weight_column=column,
         sampler=sampler,
         decision=decision,

@@ -4,6 +4,7 @@ What they should hold is told by verification before a version is published, and
 auditing afterwards.
 """
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from schemas.records import Check, ClassPlan, FileEntry, ManifestClass, Rejection
@@ -125,7 +126,10 @@ def check_rejected(
         files: Of the version.
         rejections: What broke the contract.
     """
-    named = {item.label: item.rows for item in rejections if item.label is not None}
+    named: Counter[str] = Counter()
+    for item in rejections:
+        if item.label is not None:
+            named[item.label] += item.rows
     planned = sum(item.rows for item in rejections)
     entries = [entry for entry in files if folder_of(entry) == "rejected"]
     found = recount(target, root, entries)

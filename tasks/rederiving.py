@@ -96,7 +96,7 @@ def _search(
     donors: pa.Table, manifest: Manifest, told: Search, lot: smote.Lot
 ) -> tuple[smote.Model, str]:
     """Search as the run did, and say what came out otherwise."""
-    columns = assign(donors.schema, manifest.config)
+    columns = assign(donors.schema, manifest.config, manifest.features)
     standardize = manifest.config.strategy.standardize
     means = Means(accelerate=accelerates() and told.method == ACCELERATED)
     searched = search(donors, columns, k=told.k, standardize=standardize, means=means)

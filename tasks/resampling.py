@@ -19,6 +19,7 @@ from schemas.records import (
     ShardResult,
     Survey,
 )
+from tasks.algorithms.bounds import bounded, judge
 from tasks.algorithms.columns import free_name, source_schema
 from tasks.algorithms.labels import encode
 from tasks.algorithms.oddities import floating, odd_numbers, total
@@ -27,11 +28,12 @@ from tasks.algorithms.selection import below
 from tasks.algorithms.sides import kin
 from tasks.algorithms.sparing import mark, spared
 from tasks.algorithms.weighting import with_weights
-from tasks.reading import source_rows
+from tasks.reading import as_balanced
 from tasks.routes import decide_rows
 from tasks.stage import stage
 from tasks.storage.commits import SCRATCH
 from tasks.storage.outputs import Outputs
+from tasks.storage.parquet import read_batches
 from tasks.storage.shards import by_part, donor_file, sharing
 
 ORDINAL = "evenkeel_ordinal"
@@ -40,7 +42,9 @@ _FATES = ("holdout", "kept", "dropped", "rejected")
 
 @dataclass(frozen=True)
 class _Batch:
+    source: pa.Table
     table: pa.Table
+    """The same rows, labelled as they are balanced."""
     first: int
     routed: Routed
 
@@ -65,14 +69,15 @@ def resample_shard(
     files: list[FileEntry] = []
     odd: tuple[OddNumbers, ...] = ()
     numbers = floating(survey.columns)
-    rows = source_rows(survey, None, shard.start, shard.stop)
+    rows = read_batches(survey.fragments, schema, None, shard.start, shard.stop)
     for number, batches in by_part(rows, schema):
         with Outputs(attempt, f"part-{number:05d}") as outputs:
             if number == 0:
                 _open_empty_holdout(outputs, plan, schema)
-            for first, table in batches:
+            for first, source in batches:
+                table = as_balanced(source, survey)
                 routed = decide_rows(table, first, plan, attempt)
-                batch = _Batch(table, first, routed)
+                batch = _Batch(source, table, first, routed)
                 _write_published(outputs, batch, survey, plan)
                 _write_scratch(outputs, batch, plan)
                 tally.update(_count(batch.routed))
@@ -96,7 +101,7 @@ def _write_published(
     outputs.write("holdout", table.filter(pa.array(routed.holdout)))
     outputs.write("train", _weighted(_repeated(table, routed.times), plan))
     if routed.rejected.any():
-        refused = table.filter(pa.array(routed.rejected))
+        refused = batch.source.filter(pa.array(routed.rejected))
         outputs.write("rejected", _with_reason(refused, survey, plan.target))
 
 
@@ -115,13 +120,21 @@ def _weighted(table: pa.Table, plan: ResamplePlan) -> pa.Table:
 
 
 def _with_reason(table: pa.Table, survey: Survey, target: str) -> pa.Table:
-    """Append the reason of each row; code -1 picks the last, that of missing labels."""
-    named = [item for item in survey.rejections if item.label is not None]
-    missing = [item.reason for item in survey.rejections if item.label is None]
-    reasons = np.array([*(item.reason for item in named), *(missing or [""])])
-    codes = encode(table.column(target), [item.label or "" for item in named])
+    """Append the reason of each row: a feature, or else the label.
+
+    Code -1 picks the last reason, that of missing labels.
+    """
+    labels = [item for item in survey.rejections if not item.feature]
+    named = [item for item in labels if item.label is not None]
+    missing = [item.reason for item in labels if item.label is None]
+    reasons = np.array([*(item.reason for item in named), *(missing or [""])], object)
+    told = reasons[encode(table.column(target), [item.label or "" for item in named])]
+    verdict = judge(table, bounded(survey.columns), survey.finite)
+    if verdict.unfit.any():
+        wrong = np.array(verdict.reasons, object)
+        told[verdict.unfit] = wrong[verdict.first[verdict.unfit]]
     return table.append_column(
-        free_name(table.schema, "reason"), pa.array(reasons[codes], pa.string())
+        free_name(table.schema, "reason"), pa.array(told, pa.string())
     )
 
 

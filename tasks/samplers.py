@@ -10,8 +10,10 @@ import numpy as np
 import pyarrow as pa
 
 from schemas.config import BalanceConfig
+from schemas.errors import UserError
 from schemas.records import Attempt, ClassPlan, Column, ResamplePlan, Survey
 from tasks.algorithms.arrays import one_chunk
+from tasks.algorithms.bounds import bounded_in_made, judge
 from tasks.algorithms.columns import free_name, source_schema
 from tasks.algorithms.distances import Positions
 from tasks.algorithms.labels import encode
@@ -73,7 +75,8 @@ def run_sampler(
         The plan with exact counts for each class.
 
     Raises:
-        UserError: The sampler cannot work on these rows, or they are too many.
+        UserError: The sampler cannot work on these rows, they are too many, or what it
+            made fails the feature schema.
     """
     from tasks.algorithms.resampled import Task, resample  # noqa: PLC0415 - see planning
 
@@ -91,6 +94,7 @@ def run_sampler(
     found = resample(rows, task)
     if len(found.codes):
         check_made(survey)
+        _check_bounds(found.made, survey, plan.sampler.name)
     _keep_times(found, ordinals, survey, attempt)
     _keep_made(found, ordinals, survey, attempt)
     codes = encode(rows.column(plan.target), task.labels)
@@ -126,7 +130,7 @@ def _used(survey: Survey) -> tuple[Column, ...]:
 def _training_rows(survey: Survey, plan: ResamplePlan) -> tuple[pa.Table, Positions]:
     """Gather what is neither held out nor rejected, in the order of the source."""
     names = [column.name for column in _used(survey)]
-    needed = {*names, *deciding(plan.target, plan.key, plan.split, plan.finite)}
+    needed = {*names, *deciding(plan.target, plan.key, plan.split)}
     read = [column.name for column in survey.columns if column.name in needed]
     tables, ordinals = [], []
     for first, table in source_rows(survey, read):
@@ -134,6 +138,18 @@ def _training_rows(survey: Survey, plan: ResamplePlan) -> tuple[pa.Table, Positi
         tables.append(table.filter(pa.array(kept)).select(names))
         ordinals.append(first + np.flatnonzero(kept))
     return pa.concat_tables(tables), np.concatenate(ordinals)
+
+
+def _check_bounds(made: pa.Table, survey: Survey, name: str) -> None:
+    """Refuse rows that fail the feature schema: a sampler draws none of them again."""
+    verdict = judge(made, bounded_in_made(survey.columns))
+    failed = int(verdict.unfit.sum())
+    if failed:
+        raise UserError(
+            f"{failed:,} of {made.num_rows:,} rows that {name} made fail the feature "
+            f"schema, one because {verdict.reasons[verdict.first.max()]}; use strategy "
+            "smote, which draws such rows again, or loosen the schema"
+        )
 
 
 def _keep_times(

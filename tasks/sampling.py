@@ -9,7 +9,6 @@ from tasks.algorithms.breadth import check_comparable
 from tasks.algorithms.caps import check_droppable
 from tasks.algorithms.identity import comparison_key
 from tasks.algorithms.imbalance import diagnose
-from tasks.algorithms.oddities import to_be_finite
 from tasks.algorithms.plan import allocate, check_names
 from tasks.algorithms.routing import route
 from tasks.algorithms.sides import played_by
@@ -59,7 +58,6 @@ def plan_comparison(config: BalanceConfig, survey: Survey) -> ResamplePlan:
         key=config.key,
         split=config.split,
         standardize=config.strategy.standardize,
-        finite=to_be_finite(config, survey.columns),
         decision=Decision(
             strategy=StrategyKind.NONE, reason="Strategies are compared on a sample."
         ),

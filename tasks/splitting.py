@@ -19,7 +19,6 @@ from tasks.algorithms.columns import source_schema
 from tasks.algorithms.counts import ClassCounts, count
 from tasks.algorithms.cuts import cut, cut_training
 from tasks.algorithms.labels import Codes, encode
-from tasks.algorithms.oddities import infinite_rows, to_be_finite
 from tasks.algorithms.plan import holdout_rows
 from tasks.algorithms.quantiles import at_rank, nearest_gap
 from tasks.algorithms.routing import row_hashes
@@ -201,11 +200,8 @@ def with_thresholds(
 def _rows(config: BalanceConfig, survey: Survey) -> Iterator[_Rows]:
     """Stream what decides where each row goes."""
     labels = list(survey.counts)
-    finite = to_be_finite(config, survey.columns)
-    columns = deciding(config.target, config.key, config.split, finite)
+    columns = deciding(config.target, config.key, config.split)
     for first, table in source_rows(survey, columns):
         hashes = row_hashes(table, first, config.key, config.seed)
         sides = coordinates(table, hashes, config.split, config.seed)
-        codes = encode(table.column(config.target), labels)
-        codes[infinite_rows(table, finite)] = -1
-        yield _Rows(codes, hashes, sides)
+        yield _Rows(encode(table.column(config.target), labels), hashes, sides)

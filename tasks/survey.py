@@ -6,22 +6,27 @@ follows is planning's.
 
 import hashlib
 import re
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 
+import numpy as np
 import pyarrow as pa
 
 from schemas.config import BalanceConfig
 from schemas.errors import EvenkeelError
-from schemas.records import Column, Fragment, Survey
+from schemas.records import Column, Fragment, Rejection, Survey
+from tasks.algorithms.bounds import bounded, judge, rejected
 from tasks.algorithms.captions import one_line
 from tasks.algorithms.columns import assign
 from tasks.algorithms.contract import Target, accept, check_discrete, check_type
 from tasks.algorithms.counts import ClassCounts, count
-from tasks.algorithms.oddities import infinite_rows, to_be_finite
+from tasks.algorithms.oddities import to_be_finite
 from tasks.algorithms.ordinal import check_known
 from tasks.algorithms.patterns import spelled_out
 from tasks.algorithms.rare_classes import check_into
 from tasks.algorithms.row_weights import check_weights
+from tasks.bounds_file import read_bounds
 from tasks.credentials import with_credentials
 from tasks.stage import stage
 from tasks.storage.footers import read_fragments
@@ -45,20 +50,23 @@ def survey_source(config: BalanceConfig) -> Survey:
     """
     fragments, schema = read_fragments(config.source)
     config = spelled_out(config, schema)
-    columns = assign(schema, config)
+    bounds = read_bounds(config.features)
+    columns = assign(schema, config, bounds)
     _check_values(columns, fragments, schema)
-    target = _target(config, fragments, schema, to_be_finite(config, columns))
-    accepted = accept(target, config.contract)
+    finite = to_be_finite(config, columns)
+    target, unfit = _target(config, fragments, schema, bounded(columns), finite)
+    accepted = accept(target, config.contract, unfit)
     return Survey(
         name=dataset_name(config),
         source=config.source,
-        fingerprint=fingerprint(fragments),
+        fingerprint=fingerprint(fragments, bounds),
         fragments=fragments,
         rows=sum(fragment.rows for fragment in fragments),
         arrow_schema=schema.serialize().to_pybytes(),
         columns=columns,
         counts=accepted.classes,
         rejections=accepted.rejections,
+        finite=finite,
         merger=accepted.merger,
     )
 
@@ -67,21 +75,29 @@ def _target(
     config: BalanceConfig,
     fragments: tuple[Fragment, ...],
     schema: pa.Schema,
-    finite: tuple[str, ...],
-) -> Target:
-    """Count the labels, giving up as soon as the column cannot hold classes."""
+    columns: Sequence[Column],
+    finite: Sequence[str],
+) -> tuple[Target, tuple[Rejection, ...]]:
+    """Count the labels, giving up as soon as the column cannot hold classes.
+
+    Those of rows with a wrong feature are counted apart, by reason.
+    """
     kind = schema.field(config.target).type
     check_type(config.target, kind)
     check_into(config.target, kind, config.contract)
     target = Target(config.target, kind, ClassCounts())
-    for _, batch in read_batches(fragments, schema, [config.target, *finite]):
-        labels = batch.column(0)
-        counts, infinite = target.counts + count(labels), target.infinite
-        if finite:
-            infinite += count(labels.filter(pa.array(infinite_rows(batch, finite))))
-        target = Target(config.target, kind, counts, infinite)
+    unfit: dict[str, ClassCounts] = {}
+    names = [config.target, *(column.name for column in columns), *finite]
+    for _, batch in read_batches(fragments, schema, list(dict.fromkeys(names))):
+        verdict, labels = judge(batch, columns, finite), batch.column(0)
+        for place in np.unique(verdict.first[verdict.unfit]):
+            reason = verdict.reasons[place]
+            failed = count(labels.filter(pa.array(verdict.first == place)))
+            unfit[reason] = unfit.get(reason, ClassCounts()) + failed
+        fit = labels.filter(pa.array(~verdict.unfit)) if unfit else labels
+        target = Target(config.target, kind, target.counts + count(fit))
         check_discrete(target, config.contract)
-    return target
+    return target, rejected(unfit)
 
 
 def _check_values(
@@ -101,9 +117,13 @@ def _check_values(
                 check_weights(column.name, values, first)
 
 
-def fingerprint(fragments: tuple[Fragment, ...]) -> str:
-    """Name the content of a source: sha256 over file names and file hashes."""
+def fingerprint(
+    fragments: tuple[Fragment, ...], bounds: Mapping[str, str] = MappingProxyType({})
+) -> str:
+    """Name the content of a source: sha256 over file names and hashes, and bounds."""
     digest = hashlib.sha256()
+    for name, checks in sorted(bounds.items()):
+        digest.update(f"{name}\0{checks}\n".encode())
     for fragment in fragments:
         digest.update(f"{fragment.name}\0{fragment.sha256}\n".encode())
     return digest.hexdigest()

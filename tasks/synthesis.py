@@ -3,20 +3,22 @@
 How a row is made is in algorithms.smote; its neighbours were found by searching.
 """
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
 
+from schemas.errors import UserError
 from schemas.records import (
     Attempt,
-    FileEntry,
     ResamplePlan,
     Survey,
     SyntheticPart,
+    SyntheticResult,
 )
-from tasks.algorithms import smote
+from tasks.algorithms import redraw
 from tasks.algorithms.captions import shorten
 from tasks.algorithms.columns import source_schema
 from tasks.algorithms.selection import Hashes, below, splitmix64
@@ -73,7 +75,7 @@ def _run_name() -> str:
 @stage("synthesise", run_name=_run_name)
 def synthesise_part(
     part: SyntheticPart, survey: Survey, plan: ResamplePlan, attempt: Attempt
-) -> tuple[FileEntry, ...]:
+) -> SyntheticResult:
     """Make synthetic rows of one class, and write down their parents.
 
     Args:
@@ -83,19 +85,55 @@ def synthesise_part(
         attempt: Holds what was found, gets the files.
 
     Returns:
-        The files of rows and of lineage.
+        The files of rows and of lineage, and how many rows were drawn again.
+
+    Raises:
+        UserError: A row fails the feature schema however often it is drawn.
     """
     make = _drawn if plan.sampler is None else _sampled
     label = plan.classes[part.code].label
+    redrawn, first = 0, part.start
     with Outputs(attempt, f"synthetic-{part.code:05d}-{part.number:05d}") as outputs:
-        first = part.start
         for one in make(part, survey, plan, attempt):
             outputs.write("train", one.table)
             place = (outputs.name, first - part.start, label)
             outputs.write("lineage", _lineage(place, one))
             _sample(outputs, one.marked, (part.code, first), plan)
             first += one.table.num_rows
-    return outputs.published()
+            redrawn += one.redrawn
+    return SyntheticResult(
+        label=label,
+        files=outputs.published(),
+        rows=part.stop - part.start,
+        redrawn=redrawn,
+    )
+
+
+def redrawn_rows(made: Sequence[SyntheticResult]) -> dict[str, int]:
+    """Count the rows of each class that were drawn again.
+
+    Args:
+        made: What all tasks made.
+
+    Returns:
+        Classes of which there are any.
+
+    Raises:
+        UserError: They are too many of a class.
+    """
+    rows, redrawn = Counter[str](), Counter[str]()
+    for one in made:
+        rows[one.label] += one.rows
+        redrawn[one.label] += one.redrawn
+    for label, failed in redrawn.items():
+        if failed > redraw.MOST * rows[label]:
+            raise UserError(
+                f"{failed:,} of {rows[label]:,} synthetic rows of class {label!r} "
+                f"failed the feature schema, more than {redraw.MOST:.0%}: they would "
+                "be chosen more than made; if its numbers name levels make those "
+                "columns categorical, else loosen the schema, or use random_over"
+            )
+    return {label: failed for label, failed in redrawn.items() if failed}
 
 
 class _Made(NamedTuple):
@@ -104,6 +142,7 @@ class _Made(NamedTuple):
     """The same; where rows are spared, with what descends from one marked."""
     genealogy: tuple[pa.Array, pa.Array, pa.Array]
     """Parents and neighbours by their ordinals, and lam; null where not known."""
+    redrawn: int = 0
 
 
 def _drawn(
@@ -111,15 +150,16 @@ def _drawn(
 ) -> Iterator[_Made]:
     model, ordinals = prepared(part.code, survey, plan, attempt)
     for first, last in _batches(part, survey):
-        drawn = smote.draw(first, last, model)
-        table = marked = smote.derive(model, *drawn)
+        table, drawn, redrawn = redraw.make(first, last, model)
+        marked = table
         if plan.samples.spared:
             marked = mark(table, descends(model.donors, ordinals, drawn, plan))
         parents, neighbours = (
             ordinals.take(pa.array(places))
             for places in (drawn.parents, drawn.neighbours)
         )
-        yield _Made(table, marked, (parents, neighbours, pa.array(drawn.lam)))
+        genealogy = parents, neighbours, pa.array(drawn.lam)
+        yield _Made(table, marked, genealogy, redrawn)
 
 
 def _sampled(

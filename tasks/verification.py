@@ -22,6 +22,7 @@ from schemas.records import (
 from tasks.algorithms.columns import source_schema
 from tasks.algorithms.weighting import train_schema
 from tasks.apartness import check_split
+from tasks.bounding import check_bounds
 from tasks.genealogy import check_lineage, check_parents, check_sample
 from tasks.plausibility import check_plausible
 from tasks.recounting import (
@@ -69,6 +70,7 @@ def verify(
             *check_classes(plan.target, root, files, plan.classes),
             check_rejected(plan.target, root, files, survey.rejections),
             *_check_weights(plan, attempt, files),
+            *check_bounds(root, files, survey.columns),
             *check_split(root, files, plan.split),
         ),
         *_passed(check_lineage(plan, attempt, files)),

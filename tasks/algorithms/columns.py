@@ -2,28 +2,34 @@
 
 import difflib
 import shlex
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 import pyarrow as pa
 
 from schemas.config import BalanceConfig
 from schemas.errors import UserError
+from schemas.features import is_required
 from schemas.records import Column, Role, Survey
 from schemas.splits import SplitKind
 from tasks.algorithms.labels import is_text
 from tasks.algorithms.ordinal import check_levels
 from tasks.algorithms.sides import check_type, unlearnt
 
+_UNBOUNDED: Mapping[str, str] = MappingProxyType({})
 _DIGITS = 38  # of decimal128; Arrow interpolates no wider ones
 
 
-def assign(schema: pa.Schema, config: BalanceConfig) -> tuple[Column, ...]:
+def assign(
+    schema: pa.Schema, config: BalanceConfig, bounds: Mapping[str, str] = _UNBOUNDED
+) -> tuple[Column, ...]:
     """Give each column its role.
 
     Args:
         schema: Of the source, partition columns included.
         config: Names target, key, ignored, categorical and numeric columns, patterns
             spelled out, and that of the split.
+        bounds: What the feature schema says of columns, as of schemas.features.
 
     Returns:
         One record for each column, in order.
@@ -42,6 +48,7 @@ def assign(schema: pa.Schema, config: BalanceConfig) -> tuple[Column, ...]:
         _check_names(schema.field(group), "group")
     if split.column is not None:
         _check_parts(schema.field(split.column), split.kind)
+    _check_bounds(bounds, schema, config)
     roles = {field.name: _role(field, config) for field in schema}
     odd = [field for field in schema if roles[field.name] is None]
     if odd:
@@ -53,6 +60,7 @@ def assign(schema: pa.Schema, config: BalanceConfig) -> tuple[Column, ...]:
             role=role,
             nullable=field.nullable,
             levels=config.ordinal[field.name] if role == "ordinal" else (),
+            checks=bounds.get(field.name, ""),
         )
         for field in schema
         if (role := roles[field.name])
@@ -69,6 +77,19 @@ def _named(config: BalanceConfig) -> tuple[str, ...]:
             "ordinal and weight; name it in one of them"
         )
     return (config.target, *config.key, *config.ignore, *features)
+
+
+def _check_bounds(
+    bounds: Mapping[str, str], schema: pa.Schema, config: BalanceConfig
+) -> None:
+    for name, checks in bounds.items():
+        if name == config.target:
+            raise UserError(
+                f"the feature schema names the target {name!r}; what it must be is "
+                "told by contract, so take it out"
+            )
+        if name not in schema.names and is_required(checks):
+            raise absent(name, schema.names)
 
 
 def absent(name: str, names: Sequence[str]) -> UserError:

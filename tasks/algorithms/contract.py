@@ -4,7 +4,7 @@ The rules themselves are Pandera schemas in schemas.target.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
@@ -24,7 +24,6 @@ from schemas.target import (
 )
 from tasks.algorithms.counts import ClassCounts
 from tasks.algorithms.labels import is_fractional, is_label_type
-from tasks.algorithms.oddities import INFINITE, set_aside
 from tasks.algorithms.rare_classes import Accepted, settle
 
 EXPECTED_MISSING = "label is missing (the contract expects such rows)"
@@ -38,8 +37,6 @@ class Target:
     name: str
     kind: pa.DataType
     counts: ClassCounts
-    infinite: ClassCounts = field(default_factory=ClassCounts)
-    """Of these, rows that are rejected as a feature of theirs is infinite."""
 
 
 def check_type(name: str, kind: pa.DataType) -> None:
@@ -78,12 +75,15 @@ def check_discrete(target: Target, contract: TargetContract) -> None:
         raise _too_many(target.name, f"over {len(target.counts.rows):,}", contract)
 
 
-def accept(target: Target, contract: TargetContract) -> Accepted:
+def accept(
+    target: Target, contract: TargetContract, unfit: Sequence[Rejection] = ()
+) -> Accepted:
     """Sort labels into classes to balance and labels to reject.
 
     Args:
         target: Name, type and counts over all rows.
         contract: What the target must be.
+        unfit: Rows that were not counted, for a feature of theirs is wrong.
 
     Returns:
         Rows of each class in label order, the rejections, and which were merged.
@@ -93,18 +93,24 @@ def accept(target: Target, contract: TargetContract) -> Accepted:
     """
     check_discrete(target, contract)
     if not target.counts.rows:
-        raise UserError(
-            f"target column {target.name!r} is null in all {target.counts.total:,} "
-            "rows; name the column that holds the class"
-        )
+        raise _no_labels(target, unfit)
     rejections = _rejections(target.counts, contract)
+    _check_limits(target, contract, (*rejections, *unfit))
     refused = {rejection.label for rejection in rejections}
     kept = {k: n for k, n in target.counts.rows.items() if k not in refused}
-    accepted = set_aside(settle(kept, rejections, contract), target.infinite)
-    infinite = [one for one in accepted.rejections if one.reason == INFINITE]
-    _check_limits(target, contract, (*rejections, *infinite))
+    accepted = settle(kept, (*rejections, *unfit), contract)
     _check_classes(target.name, accepted.classes, contract)
     return accepted
+
+
+def _no_labels(target: Target, unfit: Sequence[Rejection]) -> UserError:
+    if unfit and not target.counts.total:
+        said = f"no row has features as they are asked for ({_worst(unfit)})"
+        return UserError(f"{said}; mend the source, or ask for less")
+    return UserError(
+        f"target column {target.name!r} is null in all {target.counts.total:,} rows; "
+        "name the column that holds the class"
+    )
 
 
 def _rejections(counts: ClassCounts, contract: TargetContract) -> tuple[Rejection, ...]:
@@ -148,7 +154,9 @@ def _check_limits(
 ) -> None:
     counted = [r for r in rejections if r.reason != EXPECTED_MISSING]
     rows = sum(rejection.rows for rejection in counted)
-    share = rows / target.counts.total
+    unfit = [rejection for rejection in rejections if rejection.feature]
+    total = target.counts.total + sum(rejection.rows for rejection in unfit)
+    share = rows / total
     failing = contract.on_violation is OnViolation.FAIL and rows
     if not failing and share <= contract.max_rejected_share:
         return
@@ -158,9 +166,9 @@ def _check_limits(
         else f"contract.max_rejected_share allows {contract.max_rejected_share:.2%}"
     )
     raise UserError(
-        f"{rows:,} of {target.counts.total:,} rows ({share:.2%}) break the contract of "
-        f"target column {target.name!r} ({_worst(counted)}), {limit}; mend the source "
-        "or loosen the contract"
+        f"{rows:,} of {total:,} rows ({share:.2%}) break the contract of target column "
+        f"{target.name!r}{' or of the features' if unfit else ''} "
+        f"({_worst(counted)}), {limit}; mend the source or loosen the contract"
     )
 
 

@@ -13,6 +13,7 @@ FORMAT = 3
 _WITHOUT_MEANING = {
     *("source", "output", "name", "publish", "watch", "tournament"),
     *("source_credentials", "output_credentials"),
+    "features",  # a path; what is there is part of the fingerprint
 }
 _LATER: dict[str, tuple[str, ...]] = {
     "": ("split", "categorical", "numeric", "ordinal", "weight", "infinities"),

@@ -18,6 +18,7 @@ from tasks.algorithms.cuts import cut
 from tasks.algorithms.kinship import search
 from tasks.algorithms.labels import encode
 from tasks.algorithms.plan import allocate, target_rows
+from tasks.algorithms.redraw import make
 from tasks.algorithms.routing import decided, repeat
 from tasks.algorithms.selection import hash_ordinals
 from tasks.algorithms.settling import concatenated
@@ -138,4 +139,4 @@ def _made(
     order = smote.shuffle(lot, donors.num_rows)
     whole = donors.combine_chunks()
     model = smote.Model(whole, tuple(problem.columns), found, lot, order)
-    return smote.derive(model, *smote.draw(0, item.synthetic, model))
+    return make(0, item.synthetic, model).table

@@ -5,7 +5,6 @@ search_space.
 """
 
 import math
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
@@ -15,9 +14,7 @@ import pyarrow.compute as pc
 
 from schemas.config import BalanceConfig, Infinities
 from schemas.findings import OddNumbers
-from schemas.records import Column, Rejection
-from tasks.algorithms.counts import ClassCounts
-from tasks.algorithms.rare_classes import Accepted
+from schemas.records import Column
 
 Mask = npt.NDArray[np.bool_]
 
@@ -58,32 +55,6 @@ def infinite_rows(table: pa.Table, names: Sequence[str]) -> Mask:
     for name in names:
         found |= pc.is_inf(table.column(name)).fill_null(False).to_numpy()
     return found
-
-
-def set_aside(accepted: Accepted, infinite: ClassCounts) -> Accepted:
-    """Reject the infinite rows of classes that are fit in themselves.
-
-    Args:
-        accepted: All rows of each class, those of merged ones with their new label.
-        infinite: Rows of each label, as the source has it, that are to be rejected.
-
-    Returns:
-        The same without these rows, and a rejection for each class that has any.
-    """
-    rows: Counter[str] = Counter()
-    for label, count in infinite.rows.items():
-        merger = accepted.merger
-        rows[merger.into if merger and label in merger.rows else label] += count
-    classes = accepted.classes
-    rejected = tuple(
-        Rejection(label=label, reason=INFINITE, rows=rows[label])
-        for label in classes
-        if rows[label]
-    )
-    return accepted._replace(
-        classes={k: n - rows[k] for k, n in classes.items() if n > rows[k]},
-        rejections=(*accepted.rejections, *rejected),
-    )
 
 
 def odd_numbers(

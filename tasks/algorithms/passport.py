@@ -4,6 +4,7 @@ Its number, its parent and its own hash are given by the commit, in storage.
 """
 
 import platform
+from collections import Counter
 from collections.abc import Sequence
 from importlib.metadata import version
 
@@ -81,6 +82,8 @@ def draw_up(
         verdict=evidence.evaluation.verdict if evidence.evaluation else "not evaluated",
         checks=tuple(checks),
         searches=evidence.searches,
+        features={one.name: one.checks for one in survey.columns if one.checks},
+        redrawn=evidence.redrawn,
         findings=evidence.findings,
         odd_numbers=evidence.odd_numbers,
         tournament=in_brief(evidence.leaderboard),
@@ -105,13 +108,16 @@ def manifest_classes(
 
     Labels of which all rows are rejected follow, with nothing but these.
     """
-    rejected = {item.label: item.rows for item in rejections if item.label is not None}
+    rejected: Counter[str] = Counter()
+    for one in rejections:
+        if one.label is not None:
+            rejected[one.label] += one.rows
     before = sum(item.kept + item.dropped for item in classes)
     after = sum(item.train * item.weight for item in classes)
     return tuple(
         ManifestClass(
             label=item.label,
-            source=item.source + rejected.get(item.label, 0),
+            source=item.source + rejected[item.label],
             rejected=rejected.pop(item.label, 0),
             holdout=item.holdout,
             kept=item.kept,

@@ -28,6 +28,7 @@ from tasks.algorithms.templating import HTML, MARKDOWN
 from tasks.algorithms.wording import (
     alternative_sentence,
     price_sentence,
+    redrawn_notes,
     search_notes,
     verdict_sentence,
 )
@@ -93,7 +94,7 @@ def _content(evidence: Evidence, links: Mapping[str, str]) -> dict[str, object]:
     return {
         "evidence": evidence,
         "figures": {name: Markup(link) for name, link in links.items()},  # noqa: S704 - base64 and our own names
-        "notes": (*plan.decision.notes, *search_notes(evidence.searches)),
+        "notes": _notes(evidence),
         "strategy": f"{plan.sampler.name} of imbalanced-learn"
         if plan.sampler
         else _STRATEGIES[plan.decision.strategy],
@@ -128,6 +129,12 @@ def _unused(plan: ResamplePlan, config: BalanceConfig) -> list[str]:
     perhaps = (config.weight, unlearnt(plan.split), plan.weight_column)
     names = (plan.target, *plan.key, *config.ignore, *perhaps)
     return list(dict.fromkeys(name for name in names if name is not None))
+
+
+def _notes(evidence: Evidence) -> tuple[str, ...]:
+    searched = search_notes(evidence.searches)
+    redrawn = redrawn_notes(evidence.redrawn)
+    return (*evidence.plan.decision.notes, *searched, *redrawn)
 
 
 def _judgement(evaluation: Evaluation | None) -> dict[str, object]:

@@ -12,7 +12,6 @@ import pyarrow as pa
 
 from schemas.records import ClassPlan, ResamplePlan
 from tasks.algorithms.labels import Codes, encode
-from tasks.algorithms.oddities import infinite_rows
 from tasks.algorithms.selection import (
     EVERYTHING,
     Hashes,
@@ -88,8 +87,6 @@ def route(table: pa.Table, first: int, plan: ResamplePlan) -> Routed:
         The fate of each row.
     """
     codes = encode(table.column(plan.target), [item.label for item in plan.classes])
-    if plan.finite:
-        codes[infinite_rows(table, plan.finite)] = -1
     hashes = row_hashes(table, first, plan.key, plan.seed)
     sides = coordinates(table, hashes, plan.split, plan.seed)
     return decided(codes, hashes, plan.classes, sides)

@@ -50,7 +50,12 @@ def draws(seed: int, stream: int, start: int, stop: int) -> Hashes:
     Returns:
         uint64 of shape (stop - start,), uniform.
     """
-    return _keyed(np.arange(start, stop, dtype=np.uint64), seed, stream)
+    return draws_at(seed, stream, np.arange(start, stop, dtype=np.uint64))
+
+
+def draws_at(seed: int, stream: int, counters: Hashes) -> Hashes:
+    """Draw the random words of some counters, in any order; else as ``draws``."""
+    return _keyed(counters, seed, stream)
 
 
 def uniform(words: Hashes) -> npt.NDArray[np.float64]:

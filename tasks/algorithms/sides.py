@@ -21,12 +21,10 @@ from tasks.algorithms.selection import EVERYTHING, Hashes, hash_keys
 _UNLEARNT = {SplitKind.GROUP, SplitKind.COLUMN}
 
 
-def deciding(
-    target: str, key: Sequence[str], split: Split, finite: Sequence[str] = ()
-) -> list[str]:
+def deciding(target: str, key: Sequence[str], split: Split) -> list[str]:
     """Name the columns that say what becomes of a row, each once."""
     parting = [] if split.column is None else [split.column]
-    return list(dict.fromkeys([target, *key, *parting, *finite]))
+    return list(dict.fromkeys([target, *key, *parting]))
 
 
 def unlearnt(split: Split) -> str | None:

@@ -18,9 +18,10 @@ from tasks.algorithms.interpolation import Floats, between
 from tasks.algorithms.kinship import Found, search, votes
 from tasks.algorithms.ordinal import between_levels
 from tasks.algorithms.search_space import categories
-from tasks.algorithms.selection import draws, uniform
+from tasks.algorithms.selection import draws, draws_at, uniform
 
 _STREAMS = 4  # of each class: 1 to 3 are used here
+_ROWS = 40  # bits of a counter that tell rows apart; the others tell attempts
 
 
 class Lot(NamedTuple):
@@ -100,12 +101,27 @@ def draw(start: int, stop: int, model: Model) -> Drawn:
         Three arrays of shape (stop - start,); those of chunks, put together, are those
         of the whole.
     """
+    return draw_again(np.arange(start, stop), 0, model)
+
+
+def draw_again(rows: Positions, attempt: int, model: Model) -> Drawn:
+    """Draw the parents of some synthetic rows of a class once more.
+
+    Args:
+        rows: Their places among all of the class, each below 2**40.
+        attempt: How often they were drawn before, below 2**20; 0 is as ``draw`` draws.
+        model: Of the class.
+
+    Returns:
+        The same parents, each with any of its neighbours, and shares.
+    """
     size, k = model.found.neighbours.shape
     seed, stream = model.lot
     choices, shares = (_STREAMS * stream + part for part in (2, 3))
-    parents = model.order[np.arange(start, stop) % size]
-    chosen = draws(seed, choices, start, stop) % np.uint64(k)
-    lam = uniform(draws(seed, shares, start, stop))
+    counters = rows.astype(np.uint64) + np.uint64(attempt << _ROWS)
+    parents = model.order[rows % size]
+    chosen = draws_at(seed, choices, counters) % np.uint64(k)
+    lam = uniform(draws_at(seed, shares, counters))
     return Drawn(parents, model.found.neighbours[parents, chosen], lam)
 
 

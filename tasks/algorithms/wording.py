@@ -1,7 +1,7 @@
 """What evaluation and search come to, in a sentence. Numbers are in tables."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from schemas.config import Metric
 from schemas.records import Evaluation, ResamplePlan, Search
@@ -37,6 +37,19 @@ def search_notes(searches: Sequence[Search]) -> tuple[str, ...]:
         "blocks from a file, which finds the same."
         for search in searches
         if search.blocks
+    )
+
+
+def redrawn_notes(redrawn: Mapping[str, int]) -> tuple[str, ...]:
+    """Say how many synthetic rows failed the feature schema at first.
+
+    Args:
+        redrawn: Rows of each class that were drawn again.
+    """
+    return tuple(
+        f"{rows:,} synthetic rows of {label!r} failed the feature schema and were "
+        "drawn again."
+        for label, rows in redrawn.items()
     )
 
 

@@ -96,7 +96,7 @@ def write(config: BalanceConfig) -> Written:
     made = [
         synthesise_part.fn(part, survey, plan, attempt) for part in parts(plan, survey)
     ]
-    files = (*real.files, *(entry for entries in made for entry in entries))
+    files = (*real.files, *(entry for one in made for entry in one.files))
     return Written(survey, plan, attempt, (real,), files)
 
 
