@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from schemas.config import BalanceConfig, StrategyKind
+from schemas.config import BalanceConfig, Strategy, StrategyKind
 from schemas.records import (
     ClassPlan,
     Decision,
@@ -86,11 +86,15 @@ def _sampler(
 ) -> SamplerUse | None:
     if decision.strategy is not StrategyKind.SAMPLER:
         return None
+    strategy = config.strategy if board is None else chosen(config.strategy, board)
+    return _set_up(strategy, {item.label: item.kept for item in classes})
+
+
+def _set_up(strategy: Strategy, train: dict[str, int]) -> SamplerUse:
     # imbalanced-learn costs a second, which other strategies need not pay.
     from tasks.algorithms.asked_sampler import asked_sampler  # noqa: PLC0415
 
-    strategy = config.strategy if board is None else chosen(config.strategy, board)
-    return asked_sampler(strategy, {item.label: item.kept for item in classes})
+    return asked_sampler(strategy, train)
 
 
 def draft(
@@ -112,6 +116,8 @@ def draft(
     train = {label: rows - held.rows[label] for label, rows in survey.counts.items()}
     check_names(strategy.leave, train, "strategy.leave")
     kind, reason = decide(train, strategy, config.policy)
+    if kind is StrategyKind.SAMPLER:
+        _set_up(strategy, train)  # or refuse it, in a survey too
     targets = target_rows(train, kind, strategy)
     classes = weigh(
         allocate(survey.counts, held.rows, kind, targets, strategy.k_neighbors),

@@ -4,6 +4,7 @@ How one is run is in algorithms.resampled. Rows that are kept are then written b
 resampling, in routes' words, and those that were made by synthesis.
 """
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -31,6 +32,22 @@ if TYPE_CHECKING:
     from tasks.algorithms.resampled import Resampled
 
 PARENT = "evenkeel_parent"
+
+
+def check_samplers(names: Sequence[str]) -> None:
+    """Refuse names of samplers that there are not.
+
+    Args:
+        names: Of the samplers of a tournament.
+
+    Raises:
+        UserError: There is none of that name.
+    """
+    if names:
+        from tasks.algorithms.samplers import find_sampler  # noqa: PLC0415 - a second
+
+        for name in names:
+            find_sampler(name)
 
 
 def sampler_rows(attempt: Attempt, code: int) -> tuple[pa.Table, pa.Array]:

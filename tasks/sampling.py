@@ -16,6 +16,7 @@ from tasks.algorithms.stratify import stratified
 from tasks.fitness import check_key
 from tasks.guarding import check_comparison_memory
 from tasks.reading import source_rows
+from tasks.samplers import check_samplers
 from tasks.splitting import held_out, with_limit, with_thresholds
 from tasks.stage import stage
 from tasks.storage.commits import SCRATCH
@@ -37,11 +38,12 @@ def plan_comparison(config: BalanceConfig, survey: Survey) -> ResamplePlan:
         rest.
 
     Raises:
-        UserError: The key is no key, the split leaves a side without rows, a cap or a
-            class to leave does not fit, there are too many classes, or so many rows
-            need more memory than there is.
+        UserError: There is no sampler of a name, the key is no key, the split leaves a
+            side without rows, a cap or a class to leave does not fit, there are too
+            many classes, or so many rows need more memory than there is.
     """
     check_comparable(len(survey.counts))
+    check_samplers(config.tournament.samplers)
     if config.key:
         check_key(config, survey)
     held, asked = held_out(config, survey), config.tournament

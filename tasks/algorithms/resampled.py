@@ -120,9 +120,9 @@ def _run(
         said = " ".join(str(error).split()) or type(error).__name__
         raise UserError(
             f"{name} cannot work on these {len(codes):,} training rows, of "
-            f"{_classes(codes)}: {said}. Give it other strategy.params (fewer "
-            "neighbours, say, where a class is small), or use smote, which makes do "
-            "with the neighbours there are, or random_over"
+            f"{_classes(codes)}: {said}. Give it fewer neighbours (--k-neighbors) "
+            "where a class is small, or other strategy.params; or use smote, which "
+            "makes do with the neighbours there are, or random_over"
         ) from error
     return np.asarray(features, np.float64), np.asarray(target)
 

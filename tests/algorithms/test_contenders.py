@@ -28,3 +28,12 @@ def test_the_order_of_simplicity_is_the_documented_one() -> None:
     for approach in APPROACHES:
         ratios = [one.ratio or 0 for one in ordered if one.approach is approach]
         assert ratios == sorted(ratios)
+
+
+def test_a_sampler_has_its_own_name_and_comes_last() -> None:
+    plain = candidate("smote", 1.0)
+    one = candidate("sampler", 0.5).model_copy(update={"sampler": "SMOTETomek"})
+    assert treatment(one) == "SMOTETomek to 1:2"
+    cleaning = one.model_copy(update={"ratio": None, "sampler": "TomekLinks"})
+    assert contender(cleaning) == "TomekLinks, random_forest"
+    assert complexity(plain) < complexity(cleaning) < complexity(one)

@@ -210,3 +210,19 @@ def test_a_group_is_not_split_when_a_threshold_is_tuned() -> None:
         for given in (groups, None)
     )
     assert honest.threshold != fooled.threshold
+
+
+def test_a_sampler_is_fitted_to_the_training_rows_alone() -> None:
+    table, problem = drawn(300)
+    split = halves(table)
+    few = split._replace(validation=split.validation.slice(10, 5))
+    candidate = Candidate(
+        approach=Approach.SAMPLER, sampler="SMOTETomek", ratio=0.5, learner=FOREST
+    )
+    whole, part = (
+        fit(candidate, sides, problem, Rules(trees=5), 3) for sides in (split, few)
+    )
+    assert whole.train_rows == part.train_rows > split.train.num_rows
+    np.testing.assert_array_equal(
+        whole.prediction.probabilities[10:15], part.prediction.probabilities
+    )

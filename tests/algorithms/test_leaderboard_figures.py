@@ -5,6 +5,7 @@ from xml.etree import ElementTree as ET
 from schemas.config import Metric
 from tasks.algorithms import leaderboard_figures
 from tasks.algorithms.contenders import treatment
+from tasks.algorithms.leaderboard_painting import paths
 from tests import matches
 from tests.matches import candidate
 
@@ -59,3 +60,21 @@ def test_two_cost_curves_stand_out() -> None:
     )
 
     assert {"recommended: smote to 1:10", "none"} <= set(texts)
+
+
+def test_each_sampler_has_a_path_of_its_own() -> None:
+    named = [
+        candidate("sampler", ratio).model_copy(update={"sampler": name})
+        for name in ("SMOTETomek", "ADASYN")
+        for ratio in (0.5, 1.0)
+    ]
+    gains = {candidate("none"): 0.0, **dict.fromkeys(named, 0.05)}
+    board = matches.leaderboard(matches.results(gains))
+    found = paths(board)
+    assert {name: len(points) for name, points in found.items()} == {
+        "none": 1,
+        "SMOTETomek": 2,
+        "ADASYN": 2,
+    }
+    texts = _texts(leaderboard_figures.draw(board)["trade_off"])
+    assert {"none", "SMOTETomek", "ADASYN"} <= set(texts)

@@ -151,6 +151,19 @@ def test_each_approach_is_put_as_something_to_do(approach: str, start: str) -> N
     assert found.sentence.startswith(start)
 
 
+@pytest.mark.parametrize(
+    ("ratio", "start"),
+    [
+        (0.5, "Use SMOTETomek of imbalanced-learn, to 1:2; "),
+        (None, "Use SMOTETomek of imbalanced-learn; "),
+    ],
+)
+def test_a_sampler_is_named(ratio: float | None, start: str) -> None:
+    one = candidate("sampler", ratio).model_copy(update={"sampler": "SMOTETomek"})
+    found = _recommend(matches.results({NONE: 0.0, one: 0.1}))
+    assert found.sentence.startswith(start)
+
+
 def test_a_price_is_named_where_probabilities_got_worse() -> None:
     gains = _gains() | {candidate("smote", 1.0): 0.1}
     found = _recommend(matches.results(gains))

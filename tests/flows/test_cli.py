@@ -127,6 +127,12 @@ BAD = {
     "holdout of 1": [GLASS, "--target", "Type", "--holdout", "1"],
     "name is no slug": [GLASS, "--target", "Type", "--name", "../x"],
     "unknown strategy": [GLASS, "--target", "Type", "--strategy", "magic"],
+    "unknown sampler": [GLASS, "--target", "Type", "--strategy", "sampler:Smote"],
+    "sampler without a name": [GLASS, "--target", "Type", "--strategy", "sampler"],
+    "sampler that reaches no ratio": [
+        *(GLASS, "--target", "Type", "--ratio", "0.5"),
+        *("--strategy", "sampler:TomekLinks"),
+    ],
     "unknown evaluator": [GLASS, "--target", "Type", "--evaluator", "oracle"],
     "target as key": [GLASS, "--target", "Type", "--key", "Type"],
     "negative seed": [GLASS, "--target", "Type", "--seed", "-1"],

@@ -111,6 +111,19 @@ def test_the_candidates_that_were_asked_for_stand_in_the_leaderboard(
     assert not expected.capped
 
 
+def test_samplers_play_too_by_name(tmp_path: Path) -> None:
+    names = ["sampler:TomekLinks", "sampler:RandomUnderSampler"]
+    config = asked(tmp_path, approaches=names, learners=["balanced_random_forest"])
+    board = compare_dataset(config, DirectRunner()).leaderboard
+    assert {one.name.partition(",")[0] for one in board.standings} == {
+        "none",
+        "TomekLinks",
+        "RandomUnderSampler to 1:2",
+    }
+    with pytest.raises(UserError, match="the nearest name is 'TomekLinks'"):
+        compare_dataset(asked(tmp_path, samplers=["Tomek"]), DirectRunner())
+
+
 BY_GROUP = {"split": {"kind": "group", "column": "g"}}
 BY_TIME = {"split": {"kind": "time", "column": "id"}, "ignore": ["id"]}
 

@@ -3,7 +3,14 @@
 import pytest
 from pydantic import ValidationError
 
-from schemas.config import BalanceConfig, Strategy, TargetContract
+from schemas.config import (
+    Approach,
+    BalanceConfig,
+    Strategy,
+    StrategyKind,
+    TargetContract,
+    TournamentConfig,
+)
 
 
 def test_a_config_survives_json() -> None:
@@ -56,3 +63,38 @@ def test_labels_are_text_whatever_yaml_reads() -> None:
 def test_a_contradiction_is_refused(fields: dict[str, object], message: str) -> None:
     with pytest.raises(ValidationError, match=message):
         BalanceConfig.model_validate({"source": "x", "target": "y", **fields})
+
+
+def test_samplers_may_be_written_for_short() -> None:
+    found = Strategy.model_validate({"kind": "sampler:SMOTETomek"})
+    assert found == Strategy(kind=StrategyKind.SAMPLER, name="SMOTETomek")
+    assert Strategy.model_validate(found.model_dump()) == found
+    board = TournamentConfig.model_validate({"approaches": ["smote", "sampler:ADASYN"]})
+    assert (board.approaches, board.samplers) == ((Approach.SMOTE,), ("ADASYN",))
+    alone = TournamentConfig.model_validate({"approaches": ["sampler:ADASYN"]})
+    assert (alone.approaches, alone.samplers) == ((Approach.NONE,), ("ADASYN",))
+
+
+def test_classes_in_parameters_are_text_however_deep() -> None:
+    given = {"kind": "sampler:SMOTE", "params": {"sampling_strategy": {1: 50}}}
+    assert Strategy.model_validate(given).params == {"sampling_strategy": {"1": 50}}
+
+
+@pytest.mark.parametrize(
+    ("fields", "message"),
+    [
+        ({"kind": "sampler"}, "needs the name of a sampler"),
+        ({"kind": "sampler:"}, "at least 1 character"),
+        ({"name": "SMOTE"}, "go with kind sampler"),
+        ({"kind": "smote", "params": {"k_neighbors": 3}}, "go with kind sampler"),
+        ({"kind": "sampler:SMOTE", "params": {"x": object()}}, "valid JSON"),
+    ],
+)
+def test_half_a_sampler_is_refused(fields: dict[str, object], message: str) -> None:
+    with pytest.raises(ValidationError, match=message):
+        Strategy.model_validate(fields)
+
+
+def test_a_tournament_wants_samplers_one_by_one() -> None:
+    with pytest.raises(ValidationError, match="name samplers one by one"):
+        TournamentConfig.model_validate({"approaches": ["sampler"]})
