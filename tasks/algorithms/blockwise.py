@@ -4,14 +4,16 @@ A thread of ours lets native code use no thread more: which of several ties a se
 finds depends on how many threads share its work.
 """
 
+import sys
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from functools import lru_cache
 from multiprocessing import cpu_count
 from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
-from threadpoolctl import threadpool_limits
+from threadpoolctl import ThreadpoolController
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -67,4 +69,13 @@ def each(
 def _limit() -> None:
     # BLAS has one limit for the process, which scikit-learn sets and unsets around each
     # of its calls: those of other threads would go on with two, and round otherwise.
-    threadpool_limits(1)
+    _libraries(len(sys.modules)).limit(limits=1)
+
+
+@lru_cache(maxsize=1)
+def _libraries(_modules: int) -> ThreadpoolController:
+    """Look for native libraries again only when something was imported.
+
+    It takes 4 ms, several times for each class: most of the search in a small one.
+    """
+    return ThreadpoolController()
