@@ -15,7 +15,7 @@ from imblearn.utils import check_target_type
 from sklearn.utils import check_array, check_consistent_length
 from sklearn.utils.validation import _check_feature_names, _check_n_features
 
-from schemas.config import Strategy
+from schemas.config import SAMPLER, Strategy
 from schemas.errors import UserError
 from tasks.algorithms.frames import balance_frame
 from tasks.algorithms.labels import as_text
@@ -53,12 +53,14 @@ class Balancer(BaseSampler):  # type: ignore[misc] # imblearn ships no types
         leave: tuple[Any, ...] = (),
         k_neighbors: int = 5,
         standardize: bool = True,
+        params: dict[str, Any] | None = None,
         random_state: int = 0,
     ) -> None:
         """Take parameters as they are, as scikit-learn demands; fit_resample checks.
 
         Args:
-            kind: auto, none, random_over, random_under, smote or smote_under.
+            kind: auto, none, random_over, random_under, smote, smote_under; or
+                sampler:NAME, a sampler of imbalanced-learn on columns of any type.
             ratio: Rows of each smaller class to rows of the largest, after balancing.
             rows: Rows of each class, instead of the ratio.
             fractions: Share of each class, instead of the ratio.
@@ -67,6 +69,7 @@ class Balancer(BaseSampler):  # type: ignore[misc] # imblearn ships no types
             leave: Classes that keep their rows as they are.
             k_neighbors: Neighbours a synthetic row may be drawn towards.
             standardize: Search neighbours on standardised columns.
+            params: Of that sampler.
             random_state: The seed; same rows and parameters, same result.
         """
         super().__init__()
@@ -79,6 +82,7 @@ class Balancer(BaseSampler):  # type: ignore[misc] # imblearn ships no types
         self.leave = leave
         self.k_neighbors = k_neighbors
         self.standardize = standardize
+        self.params = params
         self.random_state = random_state
 
     def _check_X_y(  # noqa: N802 - the name that imbalanced-learn calls
@@ -118,10 +122,10 @@ class Balancer(BaseSampler):  # type: ignore[misc] # imblearn ships no types
 
     def _strategy(self) -> Strategy:
         """Read the parameters as those of a config, which says what is wrong."""
-        if self.kind not in _ROWS:
+        if self.kind not in _ROWS and not str(self.kind).startswith(SAMPLER):
             raise UserError(
                 f"kind {self.kind!r} is none that changes rows alone; give one of "
-                f"{', '.join(_ROWS)}"
+                f"{', '.join(_ROWS)}, or {SAMPLER}NAME"
             )
         given = self.get_params(deep=False)
         given.pop("random_state")

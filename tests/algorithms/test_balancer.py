@@ -41,7 +41,8 @@ def _checks(kind: str) -> dict[str, Callable[[], None]]:
     return {f"{kind}: {name}": check for name, check in named if name not in SPARSE}
 
 
-CHECKS = {name: check for kind in KINDS for name, check in _checks(kind).items()}
+CHECKED = (*KINDS, "sampler:SMOTETomek")
+CHECKS = {name: check for kind in CHECKED for name, check in _checks(kind).items()}
 
 
 @pytest.mark.parametrize("check", CHECKS.values(), ids=CHECKS)
@@ -93,6 +94,22 @@ def test_its_rows_are_those_of_balance_frame(kind: str) -> None:
     ).frame
     pd.testing.assert_frame_equal(found, expected.drop(columns="Class"))
     pd.testing.assert_series_equal(labels, expected["Class"], check_dtype=False)
+
+
+@pytest.mark.parametrize("name", ["SMOTETomek", "TomekLinks", "RandomOverSampler"])
+def test_a_sampler_by_name_takes_columns_of_any_type(name: str) -> None:
+    """Imbalanced-learn's own refuse texts and gaps, of which this table is full."""
+    frame = pd.read_parquet(DATA / "hypothyroid.parquet")
+    frame = frame[frame["Class"].isin(["negative", "compensated_hypothyroid"])]
+    features, target = frame.drop(columns="Class"), frame["Class"]
+    ours = Balancer(f"sampler:{name}")
+    found, labels = ours.fit_resample(features, target)
+    assert found.dtypes.equals(features.dtypes)
+    real = ours.origin_ >= 0
+    kept = features.iloc[ours.origin_[real]].reset_index(drop=True)
+    pd.testing.assert_frame_equal(found[real].reset_index(drop=True), kept)
+    assert real.all() == (name != "SMOTETomek")
+    assert labels.value_counts().min() >= target.value_counts().min()
 
 
 def test_only_what_is_fitted_is_resampled() -> None:

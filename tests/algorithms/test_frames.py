@@ -59,7 +59,7 @@ def test_the_rows_are_those_that_a_run_trains_on(
     assert found.decision.strategy == outcome.manifest.decision.strategy
 
 
-@settings(max_examples=40)
+@settings(max_examples=15)
 @given(
     table=tables(max_class=25),
     kind=st.sampled_from(KINDS),
