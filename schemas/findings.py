@@ -104,3 +104,5 @@ class Findings(Frozen):
     """Of each class with synthetic rows."""
     rarities: tuple[Rarity, ...]
     """The rarest class first."""
+    idle: tuple[str, ...] = ()
+    """Features that are the same in all training rows."""

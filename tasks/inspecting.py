@@ -13,6 +13,7 @@ from schemas.config import BalanceConfig
 from schemas.findings import Findings, Memorisation, Overlap, Rarity
 from schemas.records import Attempt, Column, ResamplePlan, Survey
 from schemas.splits import SplitKind
+from tasks.algorithms.idle import idle
 from tasks.algorithms.labels import Codes, encode
 from tasks.algorithms.memorisation import LOOKED_AT, Rows, memorisation
 from tasks.algorithms.overlap import across_holdout, feature_hashes
@@ -66,6 +67,7 @@ def inspect_rows(
         ),
         memorisation=tuple(_memorisation(asis, survey, plan, attempt)),
         rarities=_rarities(holdout, config, plan),
+        idle=idle(asis.table, survey.columns),
     )
 
 

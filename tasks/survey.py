@@ -1,7 +1,7 @@
 """Survey: footers, target contract, class counts, fingerprint.
 
-Reads the target column only, unless infinite numbers are to be rejected; which strategy
-follows is planning's.
+Reads the target column alone, and columns whose values must be as asked for; which
+strategy follows is planning's.
 """
 
 import hashlib

@@ -1,12 +1,13 @@
 """What is doubtful about the rows of a version, in sentences and as a table.
 
-How it was found is in overlap, giveaways, memorisation, rarity and oddities.
+How it was found is in overlap, giveaways, memorisation, rarity, idle and oddities.
 """
 
 from collections.abc import Sequence
 
 from schemas.findings import Findings, Memorisation, OddNumbers
 from tasks.algorithms.captions import percent, printable, shorten
+from tasks.algorithms.idle import idle_caution
 from tasks.algorithms.odd_words import odd_caution
 from tasks.algorithms.rarity import rarity_sentence
 from tasks.algorithms.suspects import suspects
@@ -35,7 +36,7 @@ def _doubts(found: Findings) -> tuple[str, ...]:
     return (
         *suspects(found.overlap, found.giveaways, folds=False),
         *_copied(found.memorisation),
-        *filter(None, [rarity_sentence(found.rarities)]),
+        *filter(None, [rarity_sentence(found.rarities), idle_caution(found.idle)]),
     )
 
 

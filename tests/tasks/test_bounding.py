@@ -172,9 +172,16 @@ def test_a_column_that_need_not_be_there_need_not_be_there(tmp_path: Path) -> No
     assert not any(column.checks for column in survey_source.fn(config).columns)
 
 
-def test_a_file_that_is_not_there_is_told(tmp_path: Path) -> None:
+def test_a_file_that_is_not_there_or_may_not_be_read_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with pytest.raises(UserError, match="is not there; name a YAML file"):
         read_bounds(str(tmp_path / "none.yaml"))
+    inside = tmp_path / "inside"
+    monkeypatch.setenv("EVENKEEL_ALLOWED_ROOTS", str(inside))
+    with pytest.raises(UserError, match="EVENKEEL_ALLOWED_ROOTS"):
+        read_bounds(str(tmp_path / "none.yaml"))
+    monkeypatch.delenv("EVENKEEL_ALLOWED_ROOTS")
     big = tmp_path / "big.yaml"
     big.write_bytes(b" " * (2**20 + 1))
     with pytest.raises(UserError, match="has more than 1,048,576 bytes"):
