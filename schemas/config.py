@@ -470,6 +470,8 @@ class BalanceConfig(Frozen):
             given = getattr(self, role)
             if self.target in ((given,) if role == "weight" else given):
                 raise ValueError(f"the target {self.target!r} cannot be {role} as well")
-        if self.target == self.split.column:
-            raise ValueError(f"the target {self.target!r} cannot part the rows as well")
+        parting = {self.split.column, self.tournament.group} - {None}
+        for role in ("target", "weight"):
+            if (name := getattr(self, role)) in parting:
+                raise ValueError(f"the {role} {name!r} cannot part the rows as well")
         return self

@@ -15,7 +15,8 @@ def capped(
 
     A cap on growth shrinks every addition by the same factor. So does a cap on rows,
     unless the strategy drops rows: then every class shrinks by the same factor, so that
-    the classes keep their ratios, but for those that are to be left as they are.
+    the classes keep their ratios, but for those that are to be left as they are. Where
+    rows only get weights, a cap on rows lessens none.
 
     Args:
         train: Training rows of each class, as they are.
@@ -33,12 +34,13 @@ def capped(
     if strategy.max_growth is not None:
         most = math.floor(strategy.max_growth * sum(train.values()))
         fitted = _with_fewer_added(train, fitted, most)
-    cap = strategy.cap_rows
-    if cap is None or sum(fitted.values()) <= cap:
+    cap, weighted = strategy.cap_rows, kind is StrategyKind.WEIGHTS
+    rows = train if weighted else fitted  # what classes count for is no row
+    if cap is None or sum(rows.values()) <= cap:
         return fitted
     if drops_rows(kind):
         return _with_fewer_kept(fitted, set(strategy.leave), cap)
-    if _kept(train, fitted) > cap:
+    if weighted or _kept(train, fitted) > cap:
         raise _unreachable(kind, sum(train.values()), cap)
     return _with_fewer_added(train, fitted, cap)
 

@@ -70,11 +70,12 @@ def assign(
 def _named(config: BalanceConfig) -> tuple[str, ...]:
     weight = filter(None, [config.weight])
     features = (*config.categorical, *config.numeric, *config.ordinal, *weight)
-    several = [name for name in features if features.count(name) > 1]
+    unread = {*config.key, *config.ignore}
+    several = [n for n in features if n in unread or features.count(n) > 1]
     if several:
         raise UserError(
-            f"column {several[0]!r} is named in more than one of categorical, numeric, "
-            "ordinal and weight; name it in one of them"
+            f"column {several[0]!r} is named in more than one of key, ignore, "
+            "categorical, numeric, ordinal and weight; name it in one of them"
         )
     return (config.target, *config.key, *config.ignore, *features)
 

@@ -11,14 +11,16 @@ import pyarrow as pa
 from schemas.config import BalanceConfig
 from tasks.algorithms.columns import absent
 
-_ROLES = ("key", "ignore", "categorical", "numeric")
+_UNREAD = ("key", "ignore")
+_ROLES = (*_UNREAD, "categorical", "numeric")
 
 
 def spelled_out(config: BalanceConfig, schema: pa.Schema) -> BalanceConfig:
     """Put names in the place of patterns such as ``*_id``.
 
     A column that is called just like a pattern is meant by it, and no other. A pattern
-    leaves out the target, and columns that are named in another role.
+    leaves out the target, columns that are named in another role, and those that a
+    pattern of key or ignore, in this order, has matched.
 
     Args:
         config: Names columns, or patterns with the wildcards of ``fnmatch``.
@@ -34,7 +36,11 @@ def spelled_out(config: BalanceConfig, schema: pa.Schema) -> BalanceConfig:
     told: dict[str, Sequence[str]] = {role: getattr(config, role) for role in _ROLES}
     given = (name for names in told.values() for name in names)
     taken = {config.target, config.weight, *config.ordinal, *given}
-    spelled = {role: _spell(given, names, taken) for role, given in told.items()}
+    spelled = {}
+    for role, asked in told.items():
+        spelled[role] = _spell(asked, names, taken)
+        if role in _UNREAD:
+            taken.update(spelled[role])
     return config if spelled == told else config.model_copy(update=spelled)
 
 

@@ -96,9 +96,11 @@ def test_numbers_are_levels_and_booleans_numbers_where_asked() -> None:
     ("fields", "message"),
     [
         ({"numeric": ("word",)}, "'word' has type string, which cannot be numeric"),
-        ({"numeric": ("x",), "categorical": ("x",)}, "more than one of categorical"),
+        ({"numeric": ("x",), "categorical": ("x",)}, "more than one of key, ignore"),
         ({"ordinal": {"x": ("1", "2")}, "numeric": ("x",)}, "name it in one of them"),
         ({"weight": "x", "numeric": ("x",)}, "name it in one of them"),
+        ({"weight": "x", "ignore": ("x", "tags")}, "name it in one of them"),
+        ({"ordinal": {"x": ("1", "2")}, "key": ("x",)}, "name it in one of them"),
         ({"categorical": ("flagg",)}, "did you mean 'flag'"),
     ],
 )

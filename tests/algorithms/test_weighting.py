@@ -77,6 +77,7 @@ def test_where_no_column_is_written_rows_count_for_one(
         (Strategy(rows={"a": 3}), (2 / 3, 2)),
         (Strategy(fractions={"a": 0.25, "b": 0.75}), (1 / 3, 3)),
         (Strategy(max_growth=1.25), (0.8, 1.6)),
+        (Strategy(cap_rows=12), (2 / 3, 2)),
     ],
 )
 def test_weights_follow_any_sizes(
@@ -85,6 +86,12 @@ def test_weights_follow_any_sizes(
     rows = {"a": 9, "b": 3}
     found = class_weights(rows, rows, StrategyKind.WEIGHTS, strategy)
     assert tuple(found.values()) == pytest.approx(weights)
+
+
+def test_a_cap_on_rows_that_no_weight_can_reach_is_told() -> None:
+    rows, strategy = {"a": 9, "b": 3}, Strategy(cap_rows=11, rows={"a": 3})
+    with pytest.raises(UserError, match="12 training rows, of which weights drops"):
+        class_weights(rows, rows, StrategyKind.WEIGHTS, strategy)
 
 
 def test_classes_that_do_not_exist_are_told() -> None:

@@ -4,7 +4,7 @@ import pytest
 from pydantic import ValidationError
 
 from schemas.config import BalanceConfig
-from schemas.splits import Split, SplitKind
+from schemas.splits import Split
 
 
 def test_values_are_text_whatever_yaml_reads() -> None:
@@ -27,7 +27,18 @@ def test_a_contradiction_is_refused(fields: dict[str, object], message: str) -> 
         Split.model_validate(fields)
 
 
-@pytest.mark.parametrize("kind", [k for k in SplitKind if k != "stratified"])
-def test_the_target_cannot_part_the_rows(kind: SplitKind) -> None:
+@pytest.mark.parametrize("role", ["target", "weight"])
+@pytest.mark.parametrize(
+    "fields",
+    [
+        *({"split": {"kind": kind, "column": "y"}} for kind in ("group", "time")),
+        {"split": {"kind": "column", "column": "y"}},
+        {"tournament": {"group": "y"}},
+    ],
+)
+def test_target_and_weight_cannot_part_the_rows(
+    role: str, fields: dict[str, object]
+) -> None:
+    asked = {"source": "x", "target": "label", role: "y", **fields}
     with pytest.raises(ValidationError, match="'y' cannot part the rows as well"):
-        BalanceConfig(source="x", target="y", split=Split(kind=kind, column="y"))
+        BalanceConfig.model_validate(asked)
