@@ -40,7 +40,10 @@ def test_a_command_imports_what_it_needs(
 
 
 def test_what_takes_long_to_run_imports_no_prefect_either(tmp_path: Path) -> None:
-    modules = "flows.comparison, flows.leaderboard_table, flows.walk, tasks.unbalancing"
+    modules = (
+        "flows.comparison, flows.leaderboard_table, flows.walk, tasks.unbalancing, "
+        "flows.batch_command, flows.batch_file, tasks.batch"
+    )
     assert "prefect" not in _loaded_after(f"import sys, {modules}", tmp_path)
 
 

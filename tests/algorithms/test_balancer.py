@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from imblearn.combine import SMOTETomek
 from imblearn.over_sampling import SMOTE, RandomOverSampler
 from imblearn.pipeline import Pipeline, make_pipeline
 from imblearn.under_sampling import RandomUnderSampler
@@ -79,6 +80,17 @@ def test_it_agrees_with_imbalanced_learn_on_what_is_not_drawn(
         made, given_ = found[~real & (labels == label)], features[target == label]
         assert (made >= given_.min(axis=0) - 1e-12).all()
         assert (made <= given_.max(axis=0) + 1e-12).all()
+
+
+@pytest.mark.parametrize("sampler", [SMOTE, RandomOverSampler, SMOTETomek])
+def test_a_sampler_by_name_gives_the_librarys_very_rows(sampler: Any) -> None:  # noqa: ANN401 - a class of imblearn, which ships no types
+    rng = np.random.default_rng(1)
+    rows, target = rng.normal(size=(90, 3)), np.repeat([0, 1, 2], [50, 25, 15])
+    ours = Balancer(f"sampler:{sampler.__name__}", standardize=False, random_state=3)
+    found, labels = ours.fit_resample(rows, target)
+    theirs, expected = sampler(random_state=3).fit_resample(rows, target)
+    assert sorted(map(tuple, found)) == sorted(map(tuple, theirs))
+    assert Counter(labels.tolist()) == Counter(expected.tolist())
 
 
 @pytest.mark.parametrize("kind", KINDS)

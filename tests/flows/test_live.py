@@ -12,7 +12,7 @@ from threading import Thread
 import pytest
 
 from flows.cli import main
-from flows.live import progress
+from flows.live import progress, progress_of
 from tasks.algorithms.pace import advance, begin, finish
 from tests.datasets import DATA
 from tests.project import until
@@ -82,6 +82,27 @@ def test_what_a_stage_came_to_stays() -> None:
         report("publish", finish(begin(0, 20.0), 21.0))
     assert "verify: 10,000 rows in 20 s, 500 rows/s\r\n" in screen.text()
     assert "publish" not in screen.text()
+
+
+def test_several_datasets_have_a_line_each_until_they_end() -> None:
+    now = time.monotonic()
+    with _terminal() as screen, progress() as report:
+        with (
+            suppress(ArithmeticError),
+            progress_of("glass", report) as one,
+            progress_of("ecoli", report) as other,
+        ):
+            one("resample", begin(5_000, now))
+            other("search", begin(7_000, now))
+            screen.until("glass: resample")
+            screen.until("ecoli: search")
+            one("verify", finish(begin(0, 0.0), 20.0, 10_000))
+            raise ArithmeticError  # a run that fails leaves no line behind
+        before = len(screen.text())
+        report("plan", begin(0, now), "panes")
+        screen.until("panes: plan")
+    assert "glass: verify: 10,000 rows in 20 s, 500 rows/s\r\n" in screen.text()
+    assert "ecoli: search" not in screen.text()[before:].partition("panes: plan")[2]
 
 
 def test_a_narrow_terminal_cuts_the_line() -> None:
