@@ -18,6 +18,13 @@ _PLAIN = (
     *("categorical", "features", "output", "seed", "publish"),
 )
 _BOOL = "tag:yaml.org,2002:bool"
+_OF_YAML = {
+    "a valid tuple": "a list",
+    "^tuple": "list",
+    "^extra inputs are not permitted": "there is no such field",
+    r"a valid dictionary( or instance of \w+)?": "a mapping",
+}
+"""What pydantic calls what a config file has."""
 _NESTED = {
     "strategy": ("strategy", "kind"),
     "ratio": ("strategy", "ratio"),
@@ -133,6 +140,8 @@ def explain(error: Mapping[str, Any]) -> str:
         return f"{field} is missing: give {option}, or {field}: in the config file"
     message = error["msg"].removeprefix("Value error, ")
     message = message[0].lower() + message[1:]
+    for theirs, ours in _OF_YAML.items():
+        message = re.sub(theirs, ours, message)
     given = error["input"]
     shown = f" (given: {given!r})" if isinstance(given, str | int | float) else ""
     return f"{field}: {message}{shown}"

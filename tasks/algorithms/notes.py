@@ -81,14 +81,11 @@ def _totals(
             f"Undersampling leaves {after:,} of {before:,} training rows "
             f"({after / before:.1%}); smote_under keeps more."
         )
+    is_open = kind is StrategyKind.SAMPLER  # it has not run yet
+    end = "" if is_open else f": {before:,} become {after:,}"
     if strategy.max_growth is not None and kind is not StrategyKind.WEIGHTS:
-        found.append(
-            f"Growth is capped at {strategy.max_growth:g} times: {before:,} training "
-            f"rows become {after:,}."
-        )
+        times = f"{strategy.max_growth:g} times"
+        found.append(f"Growth of the training rows is capped at {times}{end}.")
     if strategy.cap_rows is not None:
-        found.append(
-            f"Training rows are capped at {strategy.cap_rows:,}: {before:,} become "
-            f"{after:,}."
-        )
+        found.append(f"Training rows are capped at {strategy.cap_rows:,}{end}.")
     return found

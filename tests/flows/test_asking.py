@@ -3,7 +3,7 @@
 import pytest
 
 from flows.arguments import parser
-from flows.asking import balance_config
+from flows.asking import balance_config, validated
 from schemas.config import BalanceConfig
 from schemas.errors import UserError
 from schemas.splits import Split, SplitKind
@@ -44,3 +44,19 @@ def test_a_split_is_one_word(text: str, split: Split) -> None:
 def test_what_is_no_split_is_told(text: str, said: str) -> None:
     with pytest.raises(UserError, match=said):
         _asked("--split", text)
+
+
+@pytest.mark.parametrize(
+    ("values", "said"),
+    [
+        ({"strategy": {"leave": "a"}}, r"leave: input should be a list \(given: 'a'"),
+        ({"split": {"kind": "column", "column": "c", "values": []}}, "values: list "),
+        ({"split": "group:c"}, r"split: input should be a mapping \(given: 'group:c'"),
+        ({"split": {"colum": "c"}}, r"split\.colum: there is no such field"),
+    ],
+)
+def test_a_wrong_field_is_told_in_words_of_the_file(
+    values: dict[str, object], said: str
+) -> None:
+    with pytest.raises(UserError, match=said):
+        validated({"source": "x", "target": "y", **values})

@@ -74,10 +74,10 @@ WRONG = {
     ),
     "[{source: a, target: y, key: [y]}]": "entry 1: config: the target 'y' cannot be",
     f"[{GOOD}, b.parquet]": "entry 2 is no mapping",
-    "[]": "datasets: tuple should have at least 1 item",
+    "[]": "datasets: list should have at least 1 item",
     "{datasets: a.parquet}": "datasets: input should be",
     f"{{datasets: [{GOOD}], defaults: [a]}}": "defaults is no mapping",
-    f"{{datasets: [{GOOD}], concurency: 2}}": "concurency: extra inputs",
+    f"{{datasets: [{GOOD}], concurency: 2}}": "concurency: there is no such field",
     f"{{datasets: [{GOOD}], concurrency: 0}}": r"concurrency: .*\(given: 0\)",
 }
 
