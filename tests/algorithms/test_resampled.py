@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pytest
 from imblearn import combine, over_sampling, under_sampling
 from sklearn.preprocessing import StandardScaler
@@ -107,6 +108,33 @@ def test_on_floats_the_rows_are_the_librarys(name: str, *, standardize: bool) ->
         np.testing.assert_allclose(found, expected, atol=1e-9)
     else:
         np.testing.assert_array_equal(found, expected)
+
+
+@pytest.mark.parametrize("name", ["SMOTENC", "SMOTEN"])
+def test_on_categories_the_rows_are_those_of_samplers_that_know_them(name: str) -> None:
+    rng, y = np.random.default_rng(3), codes_of(3)
+    town, size = (rng.integers(0, 3, len(y)) for _ in range(2))
+    first = rng.normal(y * 1.0) if name == "SMOTENC" else size.astype(np.float64)
+    rows = pa.table(
+        {"x": first, "town": np.array(["a", "b", "c"])[town], "y": np.array(LABELS)[y]}
+    )
+    nominal = {"categorical_features": [1]} if name == "SMOTENC" else {}
+    # Codes are those of first appearance, as rows are read.
+    codes = encode(rows.column("town"), pc.unique(rows.column("town")).to_pylist())
+    sampler = LIBRARY[name](random_state=7, **nominal)
+    after, labels = sampler.fit_resample(np.column_stack([first, codes]), y)
+    task = task_of(name, roles(rows.schema, y="target"), standardize=False)
+    whole = concatenated(rows, resample(rows, task))
+    names = pc.unique(rows.column("town")).to_pylist()
+    expected = sorted(
+        zip(
+            after[:, 0],
+            (names[int(code)] for code in after[:, 1]),
+            (LABELS[code] for code in labels),
+            strict=True,
+        )
+    )
+    assert sorted(zip(*(c.to_pylist() for c in whole.columns), strict=True)) == expected
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -12,9 +12,12 @@ from schemas.errors import UserError, VerificationError
 from schemas.records import Check, Manifest, Outcome
 from tasks.algorithms import coding
 from tasks.auditing import audit
+from tasks.planning import plan_resampling
 from tasks.repeating import check_repeated
 from tasks.running import DirectRunner
 from tasks.storage.memory import LIMIT
+from tasks.survey import survey_source
+from tests import matches
 from tests.tasks import attempts
 from tests.tasks.attempts import change_cell, config_of, rewrite
 
@@ -165,3 +168,18 @@ def test_synthetic_rows_cannot_be_where_keys_may_not_be_null(tmp_path: Path) -> 
     with pytest.raises(UserError, match="'id' may not be null"):
         run(tmp_path, "SMOTE")
     assert run(tmp_path, "RandomUnderSampler").status == "published"
+
+
+def test_the_sampler_that_a_tournament_recommends_is_run(tmp_path: Path) -> None:
+    one = matches.candidate("sampler", 0.5).model_copy(update={"sampler": "SMOTE"})
+    made = matches.results({matches.candidate("none"): 0.0, one: 0.1})
+    board = matches.leaderboard(made)
+    assert board.recommendation.candidate == one
+    config = config_of(tmp_path, strategy={"kind": "evidence", "k_neighbors": 3})
+    plan = plan_resampling.fn(config, survey_source.fn(config), board)
+    assert plan.sampler is not None
+    assert plan.sampler.name == "SMOTE"
+    assert plan.sampler.params == {
+        "k_neighbors": 3,
+        "sampling_strategy": {"mid": 120, "small": 120},
+    }
