@@ -115,6 +115,8 @@ def _run(
     try:
         with steady():
             features, target = sampler.fit_resample(matrix, codes)
+    except (TimeoutError, MemoryError):  # the run's, whoever it interrupts
+        raise
     # What a library says of rows or parameters it cannot work with is of any kind.
     except Exception as error:
         said = " ".join(str(error).split()) or type(error).__name__

@@ -222,6 +222,19 @@ def test_rows_that_a_sampler_cannot_work_with_are_refused_by_name(name: str) -> 
         assert len(found.times) == 3
 
 
+@pytest.mark.parametrize("error", [TimeoutError, MemoryError])
+def test_what_ends_a_run_is_not_taken_for_a_fault_of_the_rows(
+    error: type[Exception], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(*_: object) -> None:
+        raise error
+
+    monkeypatch.setattr(over_sampling.SMOTE, "fit_resample", interrupted)
+    rows, columns = floats()
+    with pytest.raises(error):
+        resample(rows, task_of("SMOTE", columns))
+
+
 def test_parameters_out_of_range_are_refused_by_name() -> None:
     rows, columns = floats()
     with pytest.raises(UserError, match="NearMiss cannot work on these 135 training"):
