@@ -16,7 +16,7 @@ import pyarrow as pa
 from schemas.config import BalanceConfig
 from schemas.errors import EvenkeelError
 from schemas.records import Column, Fragment, Rejection, Survey
-from tasks.algorithms.bounds import bounded, judge, rejected
+from tasks.algorithms.bounds import Verdict, bounded, judge, rejected
 from tasks.algorithms.captions import one_line
 from tasks.algorithms.columns import assign
 from tasks.algorithms.contract import Target, accept, check_discrete, check_type
@@ -89,15 +89,23 @@ def _target(
     unfit: dict[str, ClassCounts] = {}
     names = [config.target, *(column.name for column in columns), *finite]
     for _, batch in read_batches(fragments, schema, list(dict.fromkeys(names))):
-        verdict, labels = judge(batch, columns, finite), batch.column(0)
-        for place in np.unique(verdict.first[verdict.unfit]):
-            reason = verdict.reasons[place]
-            failed = count(labels.filter(pa.array(verdict.first == place)))
-            unfit[reason] = unfit.get(reason, ClassCounts()) + failed
-        fit = labels.filter(pa.array(~verdict.unfit)) if unfit else labels
-        target = Target(config.target, kind, target.counts + count(fit))
+        labels = batch.column(0)
+        if columns or finite:
+            labels = _fit(labels, judge(batch, columns, finite), unfit)
+        target = Target(config.target, kind, target.counts + count(labels))
         check_discrete(target, config.contract)
     return target, rejected(unfit)
+
+
+def _fit(
+    labels: pa.ChunkedArray, verdict: Verdict, unfit: dict[str, ClassCounts]
+) -> pa.ChunkedArray:
+    """Leave out the labels of rows that fail, and add them to what is counted apart."""
+    for place in np.unique(verdict.first[verdict.unfit]):
+        reason = verdict.reasons[place]
+        failed = count(labels.filter(pa.array(verdict.first == place)))
+        unfit[reason] = unfit.get(reason, ClassCounts()) + failed
+    return labels.filter(pa.array(~verdict.unfit))
 
 
 def _check_values(

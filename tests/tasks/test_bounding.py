@@ -5,6 +5,7 @@ Rows of the source that fail are set aside; synthetic ones are drawn again.
 
 from pathlib import Path
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
@@ -204,6 +205,42 @@ def test_too_many_rows_drawn_again_stop_the_run() -> None:
     more = SyntheticResult(label="a", files=(), rows=1, redrawn=1)
     with pytest.raises(UserError, match=r"7 of 13 .* class 'a' .* more than 50%"):
         redrawn_rows([*made, more, more])
+
+
+@pytest.mark.parametrize("kind", ["random_over", "random_under", "smote", "weights"])
+def test_every_strategy_keeps_bounds_merges_and_caps_whatever_the_layout(
+    kind: str, tmp_path: Path
+) -> None:
+    contract = {"nullable": True, "max_rejected_share": 0.5}
+    config = _config(
+        tmp_path,
+        contract={**contract, "rare_below": 20, "rare_into": "rare"},
+        strategy={"kind": kind, "leave": ["big"], "cap_rows": 400},
+        ordinal={"town": ["z", "x", "y"]},
+        weight="hours",
+    )
+    table = mixed_table()
+    hours = pa.array([1.0 + row % 3 for row in range(table.num_rows)])
+    pq.write_table(table.append_column("hours", hours), config.source)
+    outcome = balance_dataset(config, DirectRunner())
+    assert all(check.success for check in audit(outcome.root, 1))
+    manifest = outcome.manifest
+    assert manifest.merger is not None
+    assert set(manifest.merger.rows) == {"small"}
+    big, mid, rare = (item for item in manifest.classes if item.train)
+    assert kind == "weights" or mid.train == rare.train
+    assert big.train == big.kept == big.source - big.rejected - big.holdout
+    assert sum(item.train for item in manifest.classes) <= 400
+    pq.write_table(
+        pq.read_table(config.source), config.source, row_group_size=7, version="1.0"
+    )
+    again = balance_dataset(config, DirectRunner(), force=True).manifest
+    assert _data(again) == _data(manifest)
+
+
+def _data(manifest: Manifest) -> dict[str, str]:
+    named = {entry.path.split("/", 2)[2]: entry.sha256 for entry in manifest.files}
+    return {path: sha for path, sha in named.items() if not path.startswith("report")}
 
 
 def test_strategies_are_compared_on_rows_that_pass(tmp_path: Path) -> None:
