@@ -30,7 +30,7 @@ from tasks.storage.markers import (
     write_marker,
 )
 from tasks.storage.workspace import dataset_root
-from tasks.survey import dataset_name, survey_source
+from tasks.survey import dataset_name, fingerprint, survey_source
 
 _NS = 1_000_000_000
 # A file may be rewritten after a run has read it and before its version is created.
@@ -167,7 +167,7 @@ def _judge(
     found = counted.model_copy(update={"fingerprint": survey.fingerprint})
     if head is None:
         return _with(found, "changed", "Nothing is published yet.")
-    if survey.fingerprint == head.source.fingerprint:
+    if fingerprint(survey.fragments) == fingerprint(head.source.files):
         note = f"Read again, its content is that of version {head.version}."
         return _with(found, "unchanged", note)
     if head.target != config.target:  # priors of other classes tell nothing

@@ -168,6 +168,16 @@ def test_a_file_that_was_touched_is_unchanged(published: BalanceConfig) -> None:
         assert see(published).status == "unchanged"
 
 
+def test_another_feature_schema_is_no_news_of_the_source(
+    published: BalanceConfig, tmp_path: Path
+) -> None:
+    schema = tmp_path / "features.yaml"
+    schema.write_text("columns: {x: {nullable: true}}")
+    asked = published.model_copy(update={"features": str(schema)})
+    assert see(asked).status == "unchanged"
+    assert publish(asked) == 2  # for a run it is
+
+
 @pytest.mark.parametrize("kept", [0, 3, 100, -20])
 def test_a_file_cut_short_waits(published: BalanceConfig, kept: int) -> None:
     path = save(published, LABELS, "1.parquet")
