@@ -5,6 +5,7 @@ from schemas.config import BalanceConfig
 from schemas.records import Attempt, Evidence, Outcome, Published, ResamplePlan, Survey
 from tasks.algorithms.calibration import correction_for
 from tasks.algorithms.columns import source_schema
+from tasks.algorithms.nulls import with_nulls
 from tasks.algorithms.oddities import total
 from tasks.algorithms.patterns import spelled_out
 from tasks.credentials import with_credentials
@@ -55,6 +56,7 @@ def balance_dataset(
         return held_back
     board = tournament_if_asked(config, survey, run)
     plan = run(plan_resampling, config, survey, board)
+    survey = with_nulls(survey, plan)
     attempt = run(begin_attempt, config, survey, plan, published.version)
     with discarded_on_error(attempt):
         plan = _sampled(config, survey, plan, attempt, run)

@@ -75,16 +75,8 @@ def check_made(survey: Survey) -> None:
         survey: Columns, and where rows lie.
 
     Raises:
-        UserError: A column must not be null and is not learnt from, or has nearly as
-            many levels as rows.
+        UserError: A column has nearly as many levels as rows.
     """
-    for column in survey.columns:
-        if column.role in {"key", "ignore"} and not column.nullable:
-            raise UserError(
-                f"column {column.name!r} may not be null in the source's schema, but "
-                "synthetic rows have neither keys nor ignored values; use random_over "
-                "or random_under, or write the source with a nullable column"
-            )
     names = _name_columns(survey)
     if names:
         raise UserError(

@@ -2,8 +2,10 @@
 
 import math
 import random
+import uuid
 from collections.abc import Callable, Iterator
 from decimal import Decimal
+from itertools import pairwise
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
@@ -57,8 +59,8 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
     """Balance three files, whose dictionaries differ, by SMOTE."""
     source = tmp_path_factory.mktemp("types") / "source"
     source.mkdir()
-    for place in range(3):
-        part = kinds.table(40 * place, 40)
+    for place, (start, stop) in enumerate(pairwise([0, 41, 79, ROWS])):
+        part = kinds.table(start, stop - start)
         pq.write_table(part, source / f"{place}.parquet", row_group_size=17)
     pq.write_table(kinds.table(0, 0), source / "empty.parquet")
     config = _config(
@@ -342,6 +344,66 @@ def test_a_struct_and_columns_called_like_its_parts_are_published(
     version = next(Path(outcome.root, "data").iterdir())
     found = pa.concat_tables([pq.read_table(path) for path in _real(version)])
     assert found.sort_by("a.c").equals(table)
+
+
+def _by_polars(path: Path) -> None:
+    frame = pl.read_parquet(_plain_file(path)).drop(["w"])
+    levels = pl.Series("c", ["x", "y", "z"] * 20, dtype=pl.Categorical)
+    ranks = pl.Series("e", ["lo", "hi", None] * 20, dtype=pl.Enum(["lo", "hi"]))
+    frame.with_columns(levels, ranks).write_parquet(path)
+
+
+def _by_duckdb(path: Path) -> None:
+    relation = duckdb.read_parquet(str(_plain_file(path)))
+    moods = "(CASE WHEN x > 4 THEN 'sad' ELSE 'ok' END)::ENUM('sad', 'ok')"
+    huge = "x::HUGEINT AS h, x::DECIMAL(38, 6) AS d, x::UTINYINT AS u"
+    relation.project(f"*, {moods} AS mood, {huge}").write_parquet(str(path))
+
+
+def _plain_file(path: Path) -> Path:
+    """Write what another library reads, to write it in its own way."""
+    rows = range(60)
+    table = pa.table(
+        {
+            "x": [float(row % 9) for row in rows],
+            "t": pa.array([row * 10**9 for row in rows], pa.timestamp("us", "UTC")),
+            "i": pa.array([row * 10**6 for row in rows], pa.time64("us")),
+            "l": [[row, None] for row in rows],
+            "w": [uuid.UUID(int=row).bytes for row in rows],
+            TARGET: ["rare" if row % 5 == 0 else "usual" for row in rows],
+        }
+    )
+    made = path.with_name("made")
+    pq.write_table(table, made)
+    return made
+
+
+@pytest.mark.parametrize("write", [_by_polars, _by_duckdb])
+def test_what_others_write_is_balanced_as_they_wrote_it(
+    write: Callable[[Path], None], tmp_path: Path
+) -> None:
+    source = tmp_path / "source.parquet"
+    write(source)
+    schema = pq.read_schema(source)
+    ignored = [name for name in ("l", "w") if name in schema.names]
+    config = _config(source, ignore=ignored, strategy={"kind": "smote"})
+    outcome = balance_dataset(config, DirectRunner())
+    assert all(check.success for check in audit(outcome.root, 1))
+    version = next(Path(outcome.root, "data").iterdir())
+    train = pq.read_schema(next(version.glob("train/part-*")))
+    nullable = schema
+    for name in ignored:
+        place = schema.get_field_index(name)
+        nullable = nullable.set(place, schema.field(name).with_nullable(True))
+    assert train.equals(nullable, check_metadata=True)
+    order = ["t"]
+    expected = pl.read_parquet(source).sort(order)
+    found = pl.concat([pl.read_parquet(path) for path in _real(version)]).sort(order)
+    polars.testing.assert_frame_equal(found, expected, categorical_as_str=True)
+    assert (
+        duckdb.read_parquet(_real(version)).types
+        == duckdb.read_parquet(str(source)).types
+    )
 
 
 def _differing(folder: Path, whole: int) -> Path:

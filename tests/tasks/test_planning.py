@@ -1,5 +1,6 @@
 """A plan is exact: whoever follows it row by row meets its numbers."""
 
+import os
 from collections import Counter
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from schemas.records import ResamplePlan, SampleThresholds
 from tasks.algorithms.routing import route
 from tasks.algorithms.selection import EVERYTHING
 from tasks.algorithms.sparing import SHARE
+from tasks.auditing import audit
 from tasks.planning import draft, plan_resampling
 from tasks.running import DirectRunner
 from tasks.storage.commits import SCRATCH
@@ -198,15 +200,17 @@ ROWS = range(mixed_table().num_rows)
 
 
 @pytest.mark.parametrize("roles", [{"key": ["no"]}, {"ignore": ["id", "no"]}])
-def test_synthetic_rows_cannot_have_what_may_not_be_null(
+def test_what_synthetic_rows_do_not_have_may_be_null_where_they_are_made(
     roles: dict[str, list[str]], tmp_path: Path
 ) -> None:
     source = _with(tmp_path, "no", list(ROWS), nullable=False)
-    fields = {"source": str(source), **roles}
-    with pytest.raises(UserError, match="column 'no' may not be null"):
-        _plan(config_of(tmp_path, **fields))
-    repeated = _plan(config_of(tmp_path, **fields, strategy={"kind": "random_over"}))
-    assert not any(item.synthetic for item in repeated.classes)
+    for kind, made in {"smote": True, "random_over": False}.items():
+        fields = {"source": str(source), **roles, "strategy": {"kind": kind}}
+        config = config_of(tmp_path, **fields)
+        outcome = balance_dataset(config, DirectRunner())
+        assert all(c.success for c in audit(outcome.root, outcome.manifest.version))
+        train = max(Path(outcome.root).glob("data/*/train"), key=os.path.getmtime)
+        assert pq.read_schema(next(train.iterdir())).field("no").nullable == made
 
 
 def test_text_that_names_rows_is_not_voted_on(tmp_path: Path) -> None:

@@ -160,13 +160,12 @@ def test_a_class_that_would_be_gone_is_refused(tmp_path: Path) -> None:
         balance_dataset(config_of(tmp_path, strategy=strategy), DirectRunner())
 
 
-def test_synthetic_rows_cannot_be_where_keys_may_not_be_null(tmp_path: Path) -> None:
+def test_keys_that_may_not_be_null_may_be_where_rows_are_made(tmp_path: Path) -> None:
     table = attempts.mixed_table()
     at = table.schema.get_field_index("id")
     schema = table.schema.set(at, table.schema.field(at).with_nullable(False))
     pq.write_table(table.cast(schema), tmp_path / "mixed.parquet")
-    with pytest.raises(UserError, match="'id' may not be null"):
-        run(tmp_path, "SMOTE")
+    assert run(tmp_path, "SMOTE").status == "published"
     assert run(tmp_path, "RandomUnderSampler").status == "published"
 
 
