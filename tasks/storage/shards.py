@@ -1,17 +1,15 @@
 """How source rows are cut into parts and tasks. What happens to a row is the plan's."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import accumulate, groupby, pairwise
-from multiprocessing import cpu_count
+from collections.abc import Iterable, Iterator
+from itertools import groupby, pairwise
 from operator import itemgetter
 
 import pyarrow as pa
 
-from schemas.records import Fragment, Shard
+from schemas.records import Shard
 from tasks.storage.parquet import rows_per_batch
 
 _GROUPS_PER_PART = 8  # 64 MB of rows: a second of work
-_SHARDS_PER_WORKER = 8  # so that none waits long for the last
 _DONOR_FILES = 256  # that a task has open; a process may have 1,024
 
 Batch = tuple[int, pa.Table]
@@ -56,40 +54,7 @@ def shards(rows: int, schema: pa.Schema, parts: int = 1) -> tuple[Shard, ...]:
     Returns:
         Shards that cover all rows, in order.
     """
-    return _between(range(0, rows, part_rows(schema) * parts), rows)
-
-
-def aligned_shards(
-    fragments: Sequence[Fragment], schema: pa.Schema, workers: int = cpu_count()
-) -> tuple[Shard, ...]:
-    """Cut a source into runs of whole parts that begin near its row groups.
-
-    A shard that begins within a row group decodes it from its start and drops rows: so
-    shards are few, and where row groups are larger than parts they begin together.
-
-    Args:
-        fragments: All files of the source.
-        schema: Of the source.
-        workers: What shards are shared among. There are as many at least, even if row
-            groups are then decoded twice, and eight times as many at most.
-
-    Returns:
-        Shards that cover all rows, in order; any cut gives the same bytes.
-    """
-    size = part_rows(schema)
-    groups = [count for fragment in fragments for count in fragment.row_groups]
-    rows = sum(groups)
-    begins = sorted(
-        {-(-row // size) * size for row in accumulate(groups[:-1], initial=0)}
-    )
-    begins = [row for row in begins if row < rows]
-    if len(begins) < workers:
-        return shards(rows, schema, -(-rows // (size * workers)))
-    step = -(-len(begins) // (workers * _SHARDS_PER_WORKER))
-    return _between(begins[::step], rows)
-
-
-def _between(starts: Sequence[int], rows: int) -> tuple[Shard, ...]:
+    starts = range(0, rows, part_rows(schema) * parts)
     return tuple(
         Shard(start=start, stop=stop) for start, stop in pairwise([*starts, rows])
     )
