@@ -40,6 +40,7 @@ def test_rows_are_capped_or_it_is_said_that_they_cannot_be(
     cap: int,
     data: st.DataObject,
 ) -> None:
+    assume(kind is not StrategyKind.WEIGHTS)  # see below
     leave = _leave(source, data)
     free = target_rows(source, kind, Strategy(ratio=ratio, leave=leave))
     capped = Strategy(ratio=ratio, leave=leave, cap_rows=cap)
@@ -57,6 +58,20 @@ def test_rows_are_capped_or_it_is_said_that_they_cannot_be(
         assert found == free
     if not drops_rows(kind):
         assert all(found[label] >= min(source[label], free[label]) for label in source)
+
+
+@given(source=counts, ratio=RATIOS, cap=CAPS)
+def test_weights_add_no_rows_so_a_cap_leaves_them_alone(
+    source: dict[str, int], ratio: float, cap: int
+) -> None:
+    kind = StrategyKind.WEIGHTS
+    capped = Strategy(ratio=ratio, cap_rows=cap)
+    if sum(source.values()) > cap:
+        with pytest.raises(UserError, match="cap_rows is"):
+            target_rows(source, kind, capped)
+        return
+    expected = target_rows(source, kind, Strategy(ratio=ratio))
+    assert target_rows(source, kind, capped) == expected
 
 
 @given(source=counts, ratio=RATIOS, cap=CAPS)
