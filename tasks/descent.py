@@ -3,7 +3,8 @@
 What they are made from is put together in rederiving.
 """
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -17,12 +18,14 @@ from tasks.algorithms.redraw import make
 from tasks.recounting import SYNTHETIC, folder_of
 from tasks.storage.workspace import open_part
 
+Pair = tuple[FileEntry, FileEntry | None]
+"""Synthetic rows, and their lineage if it is listed."""
+
 
 @dataclass(frozen=True, eq=False)
 class Descendants:
     """A class that has synthetic rows, and all that they follow from."""
 
-    code: int
     item: ManifestClass
     model: smote.Model
     ordinals: Positions = field(repr=False)
@@ -41,28 +44,38 @@ def train_files(manifest: Manifest, *, synthetic: bool) -> list[FileEntry]:
     return [entry for entry in train if (SYNTHETIC in entry.path) == synthetic]
 
 
-def differences(root: str, manifest: Manifest, one: Descendants) -> Iterator[str]:
+def made_files(manifest: Manifest) -> dict[int, list[Pair]]:
+    """List the files of synthetic rows with those of their lineage, class by class."""
+    lineages = {entry.path: entry for entry in manifest.files}
+    found: dict[int, list[Pair]] = defaultdict(list)
+    for entry in train_files(manifest, synthetic=True):
+        code = entry.path.partition(SYNTHETIC)[2].partition("-")[0]
+        told = lineages.get(entry.path.replace("/train/", "/lineage/"))
+        if code.isdigit():
+            found[int(code)].append((entry, told))
+    return found
+
+
+def differences(
+    root: str, manifest: Manifest, one: Descendants, files: Sequence[Pair]
+) -> Iterator[str]:
     """Name the first thing wrong in each file of a class.
 
     Args:
         root: OUTPUT/NAME as a path or URI.
         manifest: Of a version whose files are whole.
         one: The class.
+        files: Of the class, in order.
 
     Yields:
         A file and what is wrong with it; nothing for a class that is well.
     """
-    stem, start = f"{SYNTHETIC}{one.code:05d}-", 0
-    lineages = {entry.path: entry for entry in manifest.files}
-    for entry in train_files(manifest, synthetic=True):
-        if stem in entry.path:
-            told = lineages.get(entry.path.replace("/train/", "/lineage/"))
-            wrong = (
-                _first(root, entry, told, one, start) if told else "it has no lineage"
-            )
-            if wrong:
-                yield f"{entry.path}: {wrong}"
-            start += entry.rows or 0
+    start = 0
+    for entry, told in files:
+        wrong = _first(root, entry, told, one, start) if told else "it has no lineage"
+        if wrong:
+            yield f"{entry.path}: {wrong}"
+        start += entry.rows or 0
     known = one.ordinals[one.ordinals >= 0]
     if len(known) and (
         (np.diff(known) <= 0).any() or known[-1] >= manifest.source.rows

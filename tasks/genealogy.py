@@ -3,6 +3,7 @@
 Reads lineage back from the files; how a row is made is in algorithms.smote.
 """
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
 import numpy as np
@@ -16,6 +17,7 @@ from tasks.algorithms.routing import Routed
 from tasks.algorithms.selection import draws
 from tasks.algorithms.sides import deciding
 from tasks.reading import source_rows
+from tasks.recounting import SYNTHETIC
 from tasks.routes import decide_rows
 from tasks.searching import prepared, searched, synthesised
 from tasks.storage.workspace import open_part
@@ -23,19 +25,20 @@ from tasks.synthesis import LINEAGE
 
 _SAMPLED = 64  # rows of each class that are made again
 _STREAM = 2**32 - 1
+Pair = tuple[FileEntry, FileEntry]
+"""Synthetic rows, and their lineage."""
 
 
-def _lineage(
-    code: int, files: Sequence[FileEntry]
-) -> list[tuple[FileEntry, FileEntry]]:
-    """Pair each file of synthetic rows of a class with that of their lineage."""
-    stem = f"/synthetic-{code:05d}-"
-    rows = {e.path: e for e in files if f"/train{stem}" in e.path}
-    return [
-        (rows[entry.path.replace("/lineage/", "/train/")], entry)
-        for entry in sorted(files, key=lambda entry: entry.path)
-        if f"/lineage{stem}" in entry.path
-    ]
+def _lineages(files: Sequence[FileEntry]) -> dict[int, list[Pair]]:
+    """Pair the files of synthetic rows with those of their lineage, class by class."""
+    entries = {entry.path: entry for entry in files}
+    found: dict[int, list[Pair]] = defaultdict(list)
+    for path in sorted(entries):
+        before, lineage, number = path.partition("/lineage/synthetic-")
+        if lineage:
+            made = entries[f"{before}{SYNTHETIC}{number}"]
+            found[int(number.partition("-")[0])].append((made, entries[path]))
+    return found
 
 
 def check_lineage(
@@ -43,9 +46,10 @@ def check_lineage(
 ) -> Check:
     """Hold lineage against the synthetic rows: one line for each, in file order."""
     told, wrong = 0, []
+    lineages = _lineages(files)
     for code in synthesised(plan):
         label = plan.classes[code].label
-        for entry, lineage in _lineage(code, files):
+        for entry, lineage in lineages[code]:
             table = open_part(attempt.root, lineage).read(["file", "row", "label"])
             told += table.num_rows
             if not table.equals(_places(entry, label)):
@@ -72,8 +76,10 @@ def check_parents(
     survey: Survey, plan: ResamplePlan, attempt: Attempt, files: Sequence[FileEntry]
 ) -> Check:
     """Route the source's rows anew and look every parent up among the training rows."""
+    lineages = _lineages(files)
     wanted = {
-        code: _ordinals(code, survey.rows, attempt, files) for code in synthesised(plan)
+        code: _ordinals(lineages[code], survey.rows, attempt)
+        for code in synthesised(plan)
     }
     seen = dict.fromkeys(wanted, 0)
     if wanted:
@@ -93,15 +99,13 @@ def check_parents(
     )
 
 
-def _ordinals(
-    code: int, rows: int, attempt: Attempt, files: Sequence[FileEntry]
-) -> Positions:
+def _ordinals(lineages: Sequence[Pair], rows: int, attempt: Attempt) -> Positions:
     """List the parents of a class, each once, in order: a mask sorts them for less.
 
     One that no row of the source has comes out as the one beyond the last.
     """
     named = np.zeros(rows + 1, np.bool_)
-    for _, lineage in _lineage(code, files):
+    for _, lineage in lineages:
         table = open_part(attempt.root, lineage).read(["parent", "neighbour"])
         for column in table.columns:
             told = column.drop_null().to_numpy().view(np.uint64)
@@ -125,9 +129,10 @@ def check_sample(
     The second parent must be one of the neighbours found for the first.
     """
     tried, wrong = 0, []
+    lineages = _lineages(files)
     for code in searched(plan):
         model, ordinals = prepared(code, survey, plan, attempt)
-        entry, told = _lineage(code, files)[0]
+        entry, told = lineages[code][0]
         made, lineage = (
             open_part(attempt.root, e).read_row_group(0) for e in (entry, told)
         )

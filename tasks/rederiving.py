@@ -19,7 +19,7 @@ from tasks.algorithms.columns import assign
 from tasks.algorithms.exact import ACCELERATED
 from tasks.algorithms.kinship import search
 from tasks.algorithms.labels import encode
-from tasks.descent import Descendants, differences, train_files
+from tasks.descent import Descendants, differences, made_files, train_files
 from tasks.repeating import NAME, check_repeated, otherwise
 from tasks.storage.workspace import open_part
 
@@ -43,6 +43,7 @@ def check_derived(root: str, manifest: Manifest) -> Check:
     made = {code: item for code, item in enumerate(manifest.classes) if item.synthetic}
     donors = _donors(root, manifest, made)
     searches = {search.label: search for search in manifest.searches}
+    files = made_files(manifest)
     wrong: list[str] = []
     for code, item in made.items():
         if said := _unfit(item, donors[code].num_rows, searches.get(item.label)):
@@ -53,7 +54,8 @@ def check_derived(root: str, manifest: Manifest) -> Check:
         if other:
             return Check(name=NAME, success=False, note=f"not re-derived: {other}")
         blank = np.full(model.donors.num_rows, -1, np.int64)
-        wrong += differences(root, manifest, Descendants(code, item, model, blank))
+        one = Descendants(item, model, blank)
+        wrong += differences(root, manifest, one, files[code])
     rows = sum(item.synthetic for item in made.values())
     note = (
         f"{rows:,} synthetic rows of {len(made)} classes made again from their parents"
@@ -74,9 +76,10 @@ def _donors(
         for batch in file.iter_batches():
             table = pa.Table.from_batches([batch], file.schema_arrow)
             codes = encode(table.column(manifest.target), labels)
-            for code, tables in found.items():
-                tables.append(table.filter(pa.array(codes == code)))
-    return {code: pa.concat_tables(tables) for code, tables in found.items()}
+            for code in found.keys() & set(codes.tolist()):
+                found[code].append(table.filter(pa.array(codes == code)))
+    nothing = pa.table({})
+    return {code: pa.concat_tables(found[code] or [nothing]) for code in found}
 
 
 def _unfit(item: ManifestClass, donors: int, search: Search | None) -> str:
