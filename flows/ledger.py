@@ -10,6 +10,7 @@ from rich.text import Text
 
 from flows.console import print_json, terminal
 from schemas.records import Check, HistoryLine
+from tasks.algorithms.captions import one_line
 from tasks.storage.pruning import Pruned
 
 _KEY_SHOWN = 8
@@ -77,4 +78,4 @@ def show_checks(
     out.print(Text(f"{name}, version {version}", style="bold"))
     for check in checks:
         said = "ok    " if check.success else "FAILED"
-        out.print(Text(f"{said} {check.name}: {check.note}"))
+        out.print(Text(f"{said} {check.name}: {one_line(check.note)}"))

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from statistics import NormalDist
 
 from schemas.findings import Rarity
-from tasks.algorithms.captions import percent, shorten
+from tasks.algorithms.captions import percent, quoted
 
 REACH = 0.2
 """Half the width that the interval of a recall of one half may have: from 30 % to 70 %
@@ -122,7 +122,7 @@ def _others(found: Sequence[Rarity]) -> str:
 
 
 def _named(found: Rarity) -> str:
-    return f"'{shorten(found.label, _WIDTH)}'"
+    return quoted(found.label, _WIDTH)
 
 
 def _remedy(found: Rarity) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from schemas.records import ClassPlan
 from schemas.splits import Split, SplitKind
-from tasks.algorithms.captions import percent, shorten
+from tasks.algorithms.captions import percent, quoted
 from tasks.algorithms.notes import classes_named
 
 _FAR = 0.5  # of the share that was asked for
@@ -106,7 +106,7 @@ def _share(plan: ClassPlan) -> float:
 
 
 def _label(plan: ClassPlan) -> str:
-    return f"'{shorten(plan.label, _WIDTH)}'"
+    return quoted(plan.label, _WIDTH)
 
 
 def interval_note(column: str, groups: int, fewest: int) -> str:

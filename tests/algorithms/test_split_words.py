@@ -40,6 +40,11 @@ def test_shares_are_told_of_all_and_of_the_classes_that_differ_most(
     assert unjudged.endswith("no row held out: 'z' (10 rows).")
 
 
+def test_a_label_that_is_blank_is_quoted_once() -> None:
+    (told,) = split_notes([_plan("", 9, 3), _plan("a", 9, 1)], SPLITS[APART[0]], 0.2)
+    assert told.endswith("from 11.1% ('a') to 33.3% ('').")
+
+
 @pytest.mark.parametrize("kind", APART)
 def test_a_share_far_from_what_was_asked_for_has_a_reason(kind: SplitKind) -> None:
     plans = [_plan("x", 100, 60), _plan("y", 100, 60)]

@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 from flows.cli import main
+from flows.ledger import show_checks
+from schemas.records import Check
 from tests.s3 import S3
 from tests.tasks.attempts import config_of
 
@@ -156,3 +158,13 @@ def test_a_version_that_is_not_there_is_refused(
         code, _, err = evenkeel(*words)
         assert code == 2
         assert "there is no version 9" in err
+
+
+def test_a_check_writes_nothing_to_the_terminal_but_text(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    check = Check(name="groups apart", success=True, note="2 groups (a\nb\x1b[31m)")
+    show_checks("balanced/toy", 1, [check], as_json=False)
+    told = capsys.readouterr().out
+    assert "ok     groups apart: 2 groups (a\\nb\\x1b[31m)\n" in told
+    assert "\x1b" not in told
