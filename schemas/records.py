@@ -538,7 +538,8 @@ class HistoryLine(Frozen):
     """pruned: while it was looked at."""
     restores: int | None = None
     """The version whose files it is made of, after a rollback."""
-    strategy: StrategyKind | None = None
+    strategy: str | None = None
+    """Its kind; of a sampler the name."""
     train: Count | None = None
     """Rows."""
     holdout: Count | None = None

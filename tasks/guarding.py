@@ -10,8 +10,14 @@ from collections.abc import Mapping, Sequence
 from schemas.config import BalanceConfig
 from schemas.errors import UserError
 from schemas.records import ClassPlan, Survey
+from tasks.algorithms.coding import BUDGET
 from tasks.algorithms.columns import source_schema
-from tasks.algorithms.memory import Item, estimate, estimate_comparison
+from tasks.algorithms.memory import (
+    Item,
+    estimate,
+    estimate_comparison,
+    numbers_within,
+)
 from tasks.sharing import room
 from tasks.storage.memory import LIMIT, obtainable
 from tasks.storage.parquet import row_bytes
@@ -73,3 +79,9 @@ def _refuse_beyond(items: Sequence[Item]) -> None:
 
 def _size(count: int) -> str:
     return f"{count / 10**9:,.2f} GB"
+
+
+def numbers_at_most() -> int:
+    """Tell how many numbers a sampler may work on: what is budgeted, and there is."""
+    there = obtainable(os.environ.get(LIMIT))
+    return BUDGET if there is None else min(BUDGET, numbers_within(there))

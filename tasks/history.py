@@ -66,7 +66,9 @@ def _told(manifest: Manifest, stored: str | None, state: str) -> HistoryLine:
             "stored": stored,
             "state": state,
             "restores": manifest.restores and manifest.restores.version,
-            "strategy": manifest.decision.strategy,
+            "strategy": manifest.sampler.name
+            if manifest.sampler
+            else manifest.decision.strategy.value,
             "train": sum(item.train for item in manifest.classes),
             "holdout": sum(item.holdout for item in manifest.classes),
             "verdict": manifest.verdict,

@@ -22,6 +22,7 @@ from tasks.algorithms.routing import route
 from tasks.algorithms.settling import Told, settle, told
 from tasks.algorithms.sides import deciding
 from tasks.fitness import check_made
+from tasks.guarding import numbers_at_most
 from tasks.planning import diagnose_after, samples
 from tasks.reading import source_rows
 from tasks.routes import TIMES
@@ -107,6 +108,7 @@ def run_sampler(
         columns=_used(survey),
         seed=plan.seed,
         standardize=plan.standardize,
+        most=numbers_at_most(),
     )
     found = resample(rows, task)
     if len(found.codes):

@@ -81,7 +81,12 @@ class Coding:
 
 
 def learn(
-    rows: pa.Table, columns: Sequence[Column], *, standardize: bool, coded: bool = False
+    rows: pa.Table,
+    columns: Sequence[Column],
+    *,
+    standardize: bool,
+    coded: bool = False,
+    most: int | None = None,
 ) -> Coding:
     """Learn from training rows how to write them.
 
@@ -93,6 +98,7 @@ def learn(
         columns: Names and roles; key, ignored and target are not written.
         standardize: Bring each numeric column to mean 0 and deviation 1.
         coded: Whether the sampler knows categories by their codes.
+        most: Numbers that the matrix may have; the budget if not given.
 
     Returns:
         The coding, for ``written`` and ``read``.
@@ -117,7 +123,7 @@ def learn(
         weight=_weight(read, numbers, standardize=standardize),
         coded=coded,
     )
-    _check(coding)
+    _check(coding, BUDGET if most is None else most)
     return coding
 
 
@@ -159,19 +165,19 @@ def _weight(
     return float(np.median(deviations)) or 1.0
 
 
-def _check(coding: Coding) -> None:
+def _check(coding: Coding, most: int) -> None:
     rows, width = coding.rows.num_rows, coding.width
     if not width:
         raise UserError(
             "a sampler needs a feature: every column is target, key or ignored"
         )
-    if rows * width <= BUDGET:
+    if rows * width <= most:
         return
     widest = max(coding.widths, key=coding.widths.__getitem__)
     many = coding.widths[widest]
     more = f"; {many:,} of the columns are levels of {widest!r}" if many > 2 else ""  # noqa: PLR2004 - of a number
     raise UserError(
-        f"samplers by name work in memory, on {BUDGET:,} numbers at most, and {rows:,} "
+        f"samplers by name work in memory, on {most:,} numbers at most, and {rows:,} "
         f"training rows of {width:,} columns as they are written are "
         f"{rows * width:,}{more}. Use smote, smote_under, random_over or random_under, "
         "which stream, or have fewer rows or columns (--ignore)"

@@ -147,6 +147,19 @@ def _sampled(survey: Survey, classes: Sequence[ClassPlan], row_bytes: int) -> It
     )
 
 
+def numbers_within(bytes_there: int) -> int:
+    """Tell how many numbers a sampler's matrix may have, by what memory there is.
+
+    Args:
+        bytes_there: Of memory, for all of the program.
+
+    Returns:
+        0 or more.
+    """
+    left = bytes_there - _PROGRAM - _LEARNING - _CATALOGUE
+    return max(0, left) // (8 * _MATRICES)
+
+
 def _donors(
     made: Sequence[ClassPlan],
     survey: Survey,

@@ -36,6 +36,8 @@ class Task(NamedTuple):
     seed: int
     """0 <= seed < 2**63; the library gets it modulo 2**32."""
     standardize: bool
+    most: int | None = None
+    """Numbers that a matrix may have; the budget if not given."""
 
 
 class Resampled(NamedTuple):
@@ -75,6 +77,7 @@ def resample(rows: pa.Table, task: Task) -> Resampled:
         task.columns,
         standardize=task.standardize and not nominal,
         coded=coded,
+        most=task.most,
     )
     params = by_code(task.use, labels, code_columns(coding))
     sampler = make_sampler(name, seed=task.seed % 2**32, **params)

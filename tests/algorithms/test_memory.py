@@ -5,7 +5,12 @@ from hypothesis import strategies as st
 
 from schemas.config import BalanceConfig, EvaluatorKind, StrategyKind
 from schemas.records import Column, Survey
-from tasks.algorithms.memory import Item, estimate, estimate_comparison
+from tasks.algorithms.memory import (
+    Item,
+    estimate,
+    estimate_comparison,
+    numbers_within,
+)
 from tasks.planning import draft
 
 ROWS = st.integers(2, 10**9)
@@ -157,3 +162,30 @@ def test_a_tournament_needs_more_for_more_rows_and_matches_at_once(
     once = compared(1, threads)
     assert once < compared(2, threads)
     assert once < compared(1, threads + 1)
+
+
+@given(st.integers(2, 10**6), st.integers(1, 10**6))
+def test_a_sampler_needs_memory_for_all_rows(few: int, more: int) -> None:
+    def of_all(rows: int) -> Item:
+        config = BalanceConfig.model_validate(
+            {
+                "source": "t",
+                "target": "y",
+                "strategy": {"kind": "none"},
+                "evaluation": {"evaluator": "none"},
+            }
+        )
+        found = survey({"rare": 2, "usual": rows}, 20)
+        _, classes = draft(config, found)
+        return max(estimate(config, found, classes, 168, 1, sampler=True))
+
+    smaller, larger = (of_all(rows).bytes for rows in (few, few + more))
+    assert smaller <= larger
+    assert "which stream" in of_all(10**8).remedy
+
+
+@given(st.integers(0, 10**12))
+def test_a_matrix_and_its_copies_fit_into_what_is_there(there: int) -> None:
+    found = numbers_within(there)
+    assert found >= 0
+    assert found * 8 * 6 <= there

@@ -28,7 +28,10 @@ LIBRARY = {
     for module in (over_sampling, under_sampling, combine)
     for name in module.__all__
 }
-PARAMS: dict[str, dict[str, Any]] = {"KMeansSMOTE": {"cluster_balance_threshold": 0.0}}
+PARAMS: dict[str, dict[str, Any]] = {
+    "KMeansSMOTE": {"cluster_balance_threshold": 0.0},
+    "InstanceHardnessThreshold": {"cv": 2},  # a forest for each part
+}
 LABELS = ("few", "some", "many")
 SIZES = (15, 40, 80)
 

@@ -10,11 +10,13 @@ import pytest
 from flows.pipeline import balance_dataset
 from schemas.errors import UserError, VerificationError
 from schemas.records import Check, Manifest, Outcome
-from tasks.algorithms import coding
+from tasks import guarding, planning
 from tasks.auditing import audit
 from tasks.planning import plan_resampling
+from tasks.publishing import begin_attempt
 from tasks.repeating import check_repeated
 from tasks.running import DirectRunner
+from tasks.samplers import run_sampler
 from tasks.storage.memory import LIMIT
 from tasks.survey import survey_source
 from tests import matches
@@ -137,7 +139,7 @@ def test_an_impossible_row_is_not_published(
 def test_what_is_beyond_the_budget_is_refused_before_the_sampler_runs(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(coding, "BUDGET", 1_000)
+    monkeypatch.setattr(guarding, "BUDGET", 1_000)
     with pytest.raises(UserError, match="on 1,000 numbers at most, and 298 training"):
         run(tmp_path, "SMOTE")
     assert not list((tmp_path / "out").rglob("*.parquet"))
@@ -149,6 +151,20 @@ def test_what_the_machine_has_no_memory_for_is_refused(
     monkeypatch.setenv(LIMIT, "300MB")
     with pytest.raises(UserError, match="this run needs about"):
         run(tmp_path, "SMOTE")
+
+
+def test_levels_count_once_they_are_known(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A plan reckons with two levels of each category; there are three."""
+    monkeypatch.setattr(guarding, "obtainable", lambda _: 410_000_000 + 48 * 298 * 5)
+    config = config_of(tmp_path, strategy={"kind": "sampler:SMOTE"})
+    survey = survey_source.fn(config)
+    monkeypatch.setattr(planning, "check_memory", lambda *_, **__: None)
+    plan = plan_resampling.fn(config, survey)
+    attempt = begin_attempt.fn(config, survey, plan, None)
+    with pytest.raises(UserError, match=r"on 1,490 numbers at most.*levels of 'town'"):
+        run_sampler.fn(config, survey, plan, attempt)
 
 
 def test_a_class_that_would_be_gone_is_refused(tmp_path: Path) -> None:
