@@ -225,6 +225,20 @@ def test_rows_that_a_sampler_cannot_work_with_are_refused_by_name(name: str) -> 
         assert len(found.times) == 3
 
 
+def test_what_the_library_warns_of_and_was_asked_for_is_no_fault() -> None:
+    rows = pa.table(
+        {"x": [0.0, 1.0] * 30, "y": ["few"] * 6 + ["some"] * 14 + ["many"] * 40}
+    )
+    columns = roles(rows.schema, y="target")
+    found = resample(rows, task_of("ClusterCentroids", columns))
+    made = np.bincount(found.codes, minlength=3)
+    codes = encode(rows.column("y"), LABELS)
+    assert (made + np.bincount(codes, found.times, minlength=3)).tolist() == [6, 6, 6]
+    sizes = {"sampling_strategy": {"few": 60}}
+    more = resample(rows, task_of("RandomOverSampler", columns, **sizes))
+    assert more.times.sum() == 60 + 14 + 40
+
+
 @pytest.mark.parametrize("error", [TimeoutError, MemoryError])
 def test_what_ends_a_run_is_not_taken_for_a_fault_of_the_rows(
     error: type[Exception], monkeypatch: pytest.MonkeyPatch
