@@ -234,8 +234,9 @@ def test_what_the_library_warns_of_and_was_asked_for_is_no_fault() -> None:
     made = np.bincount(found.codes, minlength=3)
     codes = encode(rows.column("y"), LABELS)
     assert (made + np.bincount(codes, found.times, minlength=3)).tolist() == [6, 6, 6]
-    sizes = {"sampling_strategy": {"few": 60}}
-    more = resample(rows, task_of("RandomOverSampler", columns, **sizes))
+    sizes = {"few": 60}
+    over = task_of("RandomOverSampler", columns, sampling_strategy=sizes)
+    more = resample(rows, over)
     assert more.times.sum() == 60 + 14 + 40
 
 
