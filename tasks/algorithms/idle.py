@@ -9,7 +9,6 @@ import pyarrow as pa
 
 from schemas.records import Column
 from tasks.algorithms.captions import quoted
-from tasks.algorithms.features import to_frame
 
 _SHOWN, _WIDTH = 5, 40  # names, and cells of one
 
@@ -30,6 +29,9 @@ def idle(table: pa.Table, columns: Sequence[Column]) -> tuple[str, ...]:
     ...             for n, r in kinds])
     ('z',)
     """
+    # pandas, which whoever only tells what was found does not need
+    from tasks.algorithms.features import to_frame  # noqa: PLC0415 - see above
+
     frame = to_frame(table, columns)
     alike = frame.nunique(dropna=False) == 1
     return tuple(str(name) for name in frame.columns[alike])
