@@ -118,8 +118,12 @@ def drift_table(drift: Drift | None) -> list[Row]:
 
 
 def accepted(manifest: Manifest) -> list[ManifestClass]:
-    """List the classes of a version, labels left out that the contract rejected."""
-    return [one for one in manifest.classes if one.source > one.rejected]
+    """List the classes of a version, labels and rows left out that were rejected."""
+    return [
+        one.model_copy(update={"source": one.source - one.rejected})
+        for one in manifest.classes
+        if one.source > one.rejected
+    ]
 
 
 def class_table(

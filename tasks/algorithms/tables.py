@@ -62,6 +62,7 @@ _MEASURES = {
     "p_value": ("p-value of LRID", "chance of such counts if classes were even"),
 }
 _DIGITS = 6  # significant
+_NO_SUMS = {"Weight"}  # of one row of a class
 
 
 def without_zeros(rows: Sequence[Row]) -> list[Row]:
@@ -78,17 +79,21 @@ def total_row(rows: Sequence[Row], name: str = "All classes") -> Row:
         name: Of the row.
 
     Returns:
-        The sum of each column; nothing where a column is text.
+        The sum of each column; nothing where a column is text, or has no sum.
 
     >>> total_row([{"Class": "a", "Train": 2}, {"Class": "b", "Train": 3}])
     {'Class': 'All classes', 'Train': 5}
+    >>> total_row([{"Class": "a", "Weight": 0.5}, {"Class": "b", "Weight": 2.0}])
+    {'Class': 'All classes', 'Weight': None}
     """
     first, *columns = rows[0]
     return {first: name, **{column: _sum(rows, column) for column in columns}}
 
 
-def _sum(rows: Sequence[Row], column: str) -> str | float:
+def _sum(rows: Sequence[Row], column: str) -> str | float | None:
     values = [row[column] for row in rows]
+    if column in _NO_SUMS:
+        return None
     if any(isinstance(value, str) for value in values):
         return ""
     return sum(value for value in values if isinstance(value, int | float))
