@@ -4,6 +4,7 @@ A pipeline calls it in ``fit`` alone, so what is predicted, and each validation 
 never resampled. The same on a frame, with the decision in words, is in frames.
 """
 
+from operator import index
 from typing import Any, ClassVar
 
 import numpy as np
@@ -70,7 +71,7 @@ class Balancer(BaseSampler):  # type: ignore[misc] # imblearn ships no types
             k_neighbors: Neighbours a synthetic row may be drawn towards.
             standardize: Search neighbours on standardised columns.
             params: Of that sampler.
-            random_state: The seed; same rows and parameters, same result.
+            random_state: The seed, a whole number; same parameters, same result.
         """
         super().__init__()
         self.kind = kind
@@ -111,7 +112,7 @@ class Balancer(BaseSampler):  # type: ignore[misc] # imblearn ships no types
             frame.infer_objects().assign(**{target: y}),
             target,
             self._strategy(),
-            seed=int(self.random_state),
+            seed=self._seed(),
         )
         self.origin_ = found.origin
         self.decision_ = found.decision.reason
@@ -119,6 +120,15 @@ class Balancer(BaseSampler):  # type: ignore[misc] # imblearn ships no types
         if isinstance(X, pd.DataFrame):
             return found.frame.set_axis(X.columns, axis=1), labels
         return found.frame.to_numpy(X.dtype), labels
+
+    def _seed(self) -> int:
+        try:
+            return index(self.random_state)
+        except TypeError:
+            raise UserError(
+                f"random_state is {self.random_state!r}; give a whole number, for the "
+                "same rows and seed give the same result"
+            ) from None
 
     def _strategy(self) -> Strategy:
         """Read the parameters as those of a config, which says what is wrong."""

@@ -167,6 +167,12 @@ def test_what_is_no_change_of_rows_is_refused(kind: str) -> None:
         Balancer(kind).fit_resample([[1], [2], [3]], [0, 0, 1])
 
 
+@pytest.mark.parametrize("state", [None, 0.5, np.random.RandomState(0)])
+def test_a_random_state_is_a_seed(state: Any) -> None:  # noqa: ANN401 - what sklearn takes
+    with pytest.raises(UserError, match=r"random_state is .*; give a whole number"):
+        Balancer("smote", random_state=state).fit_resample([[1], [2], [3]], [0, 0, 1])
+
+
 def test_wrong_parameters_are_a_value_error() -> None:
     with pytest.raises(ValueError, match="ratio"):
         Balancer("smote", ratio=2).fit_resample([[1], [2], [3]], [0, 0, 1])
