@@ -14,6 +14,7 @@ from schemas.records import Check, FileEntry
 from schemas.splits import Split, SplitKind
 from tasks.algorithms.labels import encode
 from tasks.algorithms.selection import Hashes, hash_keys
+from tasks.algorithms.sides import named
 from tasks.recounting import SYNTHETIC, folder_of
 from tasks.storage.workspace import open_part
 
@@ -78,10 +79,15 @@ def _none_shared(
 def _named(version: _Version, folder: str, columns: Sequence[str]) -> Hashes:
     """Hash each name once; a row that has none is like no other."""
     found = [
-        np.unique(hash_keys(table.drop_null(), tuple(columns), _SEED))
+        np.unique(hash_keys(_whole(table), tuple(columns), _SEED))
         for table in _real(version, folder, columns)
     ]
     return np.unique(np.concatenate([np.empty(0, np.uint64), *found]))
+
+
+def _whole(table: pa.Table) -> pa.Table:
+    gaps_told = [named(column) for column in table.columns]
+    return pa.table(gaps_told, table.column_names).drop_null()
 
 
 def _none_older(version: _Version, column: str) -> Check:

@@ -7,6 +7,7 @@ from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold
 
 from schemas.errors import UserError
 from tasks.algorithms.labels import Codes
+from tasks.algorithms.sides import named
 from tasks.algorithms.steady import steady
 
 Deal = npt.NDArray[np.int8]
@@ -83,7 +84,7 @@ def group_codes(column: pa.ChunkedArray | pa.Array) -> Groups:
     """Number the groups of rows.
 
     Args:
-        column: Whose equal values are a group; a null is a group by itself.
+        column: Whose equal values are a group; a null, or NaN, is a group by itself.
 
     Returns:
         Shape (rows,), equal where the values are.
@@ -91,6 +92,7 @@ def group_codes(column: pa.ChunkedArray | pa.Array) -> Groups:
     >>> group_codes(pa.array(["a", None, "a", None])).tolist()
     [0, -2, 0, -4]
     """
+    column = named(column)
     if isinstance(column, pa.ChunkedArray):
         column = column.combine_chunks()
     if not pa.types.is_dictionary(column.type):

@@ -120,9 +120,20 @@ def kin(table: pa.Table, hashes: Hashes, split: Split, seed: int) -> Hashes:
     return coordinates(table, hashes, split, seed) if by_group else hashes
 
 
+def named(groups: pa.ChunkedArray | pa.Array) -> pa.ChunkedArray | pa.Array:
+    """Take NaN for what it is in names of groups: none.
+
+    >>> named(pa.array([1.0, float("nan"), None])).null_count
+    2
+    """
+    if not pa.types.is_floating(groups.type):
+        return groups
+    return pc.if_else(pc.is_nan(groups), None, groups)
+
+
 def _of_groups(column: pa.ChunkedArray, hashes: Hashes, seed: int) -> Hashes:
     """Hash each group once, however many rows it has."""
-    groups = one_chunk(pc.cast(column, pa.large_string())).dictionary_encode()
+    groups = one_chunk(pc.cast(named(column), pa.large_string())).dictionary_encode()
     names = pa.table({"": groups.dictionary})
     hashed = np.append(hash_keys(names, ("",), seed), np.uint64(0))  # of no name
     found: Hashes = hashed[groups.indices.fill_null(-1).to_numpy(zero_copy_only=False)]

@@ -1,5 +1,7 @@
 """Laws of folds: every row in one, classes shared out, groups never parted."""
 
+import math
+
 import numpy as np
 import pyarrow as pa
 import pytest
@@ -53,6 +55,8 @@ def test_groups_are_equal_values_and_a_null_is_alone() -> None:
     assert found[0] == found[3]
     assert len(set(found.tolist())) == 4
     np.testing.assert_array_equal(found, group_codes(values.dictionary_encode()))
+    odd = group_codes(pa.array([1.0, math.nan, 1.0, math.nan]))
+    assert len(set(odd.tolist())) == 3
 
 
 @given(st.lists(st.integers(0, 2), min_size=1, max_size=60), st.integers(0, 99))

@@ -1,13 +1,19 @@
 """Rows on the wrong side of a split are found in the files, before and after."""
 
+import math
 from pathlib import Path
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from flows.pipeline import balance_dataset
+from schemas.config import BalanceConfig
 from schemas.errors import VerificationError
 from schemas.splits import Split
 from tasks.apartness import check_split
+from tasks.auditing import audit
+from tasks.running import DirectRunner
 from tests.tasks.attempts import (
     SPLITS,
     Written,
@@ -79,3 +85,25 @@ def test_rows_without_a_group_may_be_on_both_sides(tmp_path: Path) -> None:
 
 def test_a_stratified_split_is_told_by_counts_alone(tmp_path: Path) -> None:
     assert check_split(str(tmp_path), [], Split()) == []
+
+
+def test_rows_without_a_group_are_on_both_sides_and_no_group(tmp_path: Path) -> None:
+    groups = [*(float(row % 9) for row in range(90)), *[math.nan] * 90]
+    labels = ["a", "b", "a"] * 60
+    source = tmp_path / "source.parquet"
+    pq.write_table(pa.table({"g": groups, "x": range(180), "y": labels}), source)
+    asked = {
+        "source": str(source),
+        "target": "y",
+        "output": str(tmp_path / "out"),
+        "evaluation": {"evaluator": "none"},
+        "split": {"kind": "group", "column": "g"},
+    }
+    outcome = balance_dataset(BalanceConfig.model_validate(asked), DirectRunner())
+    made = {check.name: check for check in audit(outcome.root, 1)}
+    assert made["groups apart"].success
+    assert "0 in both" in made["groups apart"].note
+    for side in ("train", "holdout"):
+        (folder,) = Path(outcome.root).glob(f"data/*/{side}")
+        found = pq.read_table(folder, columns=["g"])["g"].to_pylist()
+        assert any(group is not None and math.isnan(group) for group in found)
