@@ -52,6 +52,7 @@ def s3(s3_server: S3, monkeypatch: pytest.MonkeyPatch) -> S3:
     return s3_server
 
 
+@pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers() -> int:
     """Take one process more than cores: tests of flows wait more than they compute."""
     return (os.cpu_count() or 1) + 1
