@@ -13,6 +13,7 @@ from schemas.records import (
     Survey,
 )
 from schemas.tournament import Leaderboard
+from tasks.algorithms.bounds import gone_notes
 from tasks.algorithms.breadth import breadth_note, is_judged
 from tasks.algorithms.calibration import correction_for
 from tasks.algorithms.decide import decide
@@ -126,6 +127,7 @@ def draft(
     )
     exceptions = (
         *merger_notes(survey.merger),
+        *gone_notes(survey, config.contract),
         *split_notes(classes, config.split, config.holdout, held.since),
         *notes(classes, kind, strategy),
     )

@@ -4,6 +4,7 @@ What a schema may say is in schemas.features; rows that were made and fail are d
 again in redraw.
 """
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -12,10 +13,11 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from schemas.config import TargetContract
 from schemas.errors import UserError
 from schemas.features import rule
-from schemas.records import Column, Rejection
-from tasks.algorithms.captions import shorten
+from schemas.records import Column, Rejection, Survey
+from tasks.algorithms.captions import quoted, shorten
 from tasks.algorithms.counts import ClassCounts
 from tasks.algorithms.oddities import INFINITE, infinite_rows
 
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
 
 Mask = npt.NDArray[np.bool_]
 
+_SHOWN = 5  # labels
 _WORDS = 80  # cells of a check, which may list a thousand values
 # What pandas and Arrow raise where values have no order, or are no text.
 _CANNOT = (
@@ -96,6 +99,28 @@ def rejected(unfit: Mapping[str, ClassCounts]) -> tuple[Rejection, ...]:
         for label, rows in (*sorted(found.rows.items()), (None, found.missing))
         if rows
     )
+
+
+def gone_notes(survey: Survey, contract: TargetContract) -> tuple[str, ...]:
+    """Say which classes have no row left, for a feature is wrong in all of them.
+
+    Args:
+        survey: What was accepted, and what was not.
+        contract: Labels that may occur.
+    """
+    merged = () if survey.merger is None else survey.merger.rows
+    known = {*survey.counts, *merged, None}
+    known |= {one.label for one in survey.rejections if not one.feature}
+    rows = Counter[str]()
+    for one in survey.rejections:
+        if one.label not in known and one.label in (contract.allowed or {one.label}):
+            rows[str(one.label)] += one.rows
+    if not rows:
+        return ()
+    shown = [f"{quoted(k, _WORDS)} ({n:,} rows)" for k, n in rows.most_common(_SHOWN)]
+    more = f" and {len(rows) - _SHOWN:,} more" if len(rows) > _SHOWN else ""
+    named = f"{', '.join(shown)}{more}"
+    return (f"No row is left of {named}: all were rejected for a feature.",)
 
 
 def without_labels(table: pa.Table, target: str, unfit: Mask) -> pa.Table:

@@ -12,16 +12,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pandera.io.pandas_io import deserialize_schema
 
+from schemas.config import TargetContract
 from schemas.errors import UserError
 from schemas.records import Column, Rejection
 from tasks.algorithms.bounds import (
     bounded,
     bounded_in_made,
+    gone_notes,
     judge,
     rejected,
     without_labels,
 )
 from tasks.algorithms.counts import ClassCounts, count
+from tests import evidence
 
 
 def column(name: str, kind: pa.DataType, **checks: object) -> Column:
@@ -169,3 +172,19 @@ def test_synthetic_rows_are_not_asked_for_what_they_lack() -> None:
     free = Column(name="z", type="int64", role="numeric", nullable=True)
     assert bounded([*asked, free]) == asked
     assert bounded_in_made([*asked, free]) == asked[1:]
+
+
+def test_a_class_of_which_no_row_is_left_is_told() -> None:
+    survey = evidence.binary().survey
+    part, other = next(iter(survey.counts)), "strange"
+    lost = [("gone", "a", 3), ("gone", "b", 4), (part, "a", 5), (other, "a", 6)]
+    lost += [(other, "label is not allowed", 7)]
+    rejections = tuple(
+        Rejection(label=k, reason=why, rows=n, feature=len(why) == 1)
+        for k, why, n in lost
+    )
+    found = survey.model_copy(update={"rejections": rejections})
+    (told,) = gone_notes(found, TargetContract())
+    assert told.startswith("No row is left of 'gone' (7 rows): ")
+    assert gone_notes(found, TargetContract(allowed=(part,))) == ()
+    assert gone_notes(survey, TargetContract()) == ()
