@@ -87,7 +87,7 @@ def check_into(name: str, kind: pa.DataType, contract: TargetContract) -> None:
     except pa.ArrowInvalid:
         written = None
     if written != into:
-        fit = f"it would be {written!r} there" if written else "which cannot hold it"
+        fit = f"it would be {written!r} there" if written else "it does not fit there"
         raise UserError(
             f"contract.rare_into is {into!r}, and target column {name!r} has type "
             f"{kind}: {fit}; name a label as the column writes it, such as a whole "
