@@ -5,10 +5,12 @@ from typing import Annotated, Literal
 from pydantic import Field, JsonValue
 
 from schemas.base import Frozen
-from schemas.config import BalanceConfig, EvaluatorKind, Metric, StrategyKind
+from schemas.config import BalanceConfig
+from schemas.evaluation import EvaluatorKind, Metric
 from schemas.findings import Findings, OddNumbers
 from schemas.scores import Curve, Scores
 from schemas.splits import Split
+from schemas.strategy import StrategyKind
 from schemas.tournament import Leaderboard, ManifestTournament, Match
 
 Verdict = Literal["helped", "no difference", "hurt", "not evaluated"]

@@ -7,7 +7,7 @@ Turning violations into rejections and errors lives in tasks.algorithms.contract
 
 import pandera.pandas as pandera
 
-from schemas.config import TargetContract
+from schemas.contract import TargetContract
 
 MISSING = "label is missing"
 NOT_ALLOWED = "label is not allowed"

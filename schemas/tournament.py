@@ -8,7 +8,8 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from schemas.base import Frozen
-from schemas.config import Approach, EvaluatorKind, Metric
+from schemas.contest import Approach
+from schemas.evaluation import EvaluatorKind, Metric
 from schemas.scores import Curve, Scores
 
 Count = Annotated[int, Field(ge=0)]

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from schemas.config import BalanceConfig, Strategy, StrategyKind
+from schemas.config import BalanceConfig
 from schemas.records import (
     ClassPlan,
     Decision,
@@ -12,6 +12,7 @@ from schemas.records import (
     SampleThresholds,
     Survey,
 )
+from schemas.strategy import Strategy, StrategyKind
 from schemas.tournament import Leaderboard
 from tasks.algorithms.bounds import gone_notes
 from tasks.algorithms.breadth import breadth_note, is_judged

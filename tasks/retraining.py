@@ -8,8 +8,8 @@ import numpy as np
 import pyarrow as pa
 from prefect.artifacts import create_markdown_artifact
 
-from schemas.config import EvaluatorKind
 from schemas.errors import VerificationError
+from schemas.evaluation import EvaluatorKind
 from schemas.records import Manifest, Retrained
 from tasks.acceleration import accelerates
 from tasks.algorithms import metrics, models

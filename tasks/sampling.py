@@ -3,8 +3,9 @@
 No row that balance holds out is among them. How they are played on is in tournament.
 """
 
-from schemas.config import BalanceConfig, StrategyKind
+from schemas.config import BalanceConfig
 from schemas.records import Attempt, Decision, ResamplePlan, Shard, Survey
+from schemas.strategy import StrategyKind
 from tasks.algorithms.breadth import check_comparable
 from tasks.algorithms.caps import check_droppable
 from tasks.algorithms.identity import comparison_key

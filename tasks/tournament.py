@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from schemas.config import Approach, BalanceConfig, Strategy
+from schemas.config import BalanceConfig
+from schemas.contest import Approach
 from schemas.errors import UserError
 from schemas.records import Attempt, ResamplePlan, Schedule, Survey
+from schemas.strategy import Strategy
 from schemas.tournament import Match, MatchResult
 from tasks.acceleration import accelerates
 from tasks.algorithms.arrays import one_chunk

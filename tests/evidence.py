@@ -17,13 +17,8 @@ from sklearn.metrics import (
     precision_recall_fscore_support,
 )
 
-from schemas.config import (
-    BalanceConfig,
-    EvaluatorKind,
-    Metric,
-    PublishWhen,
-    StrategyKind,
-)
+from schemas.config import BalanceConfig, PublishWhen
+from schemas.evaluation import EvaluatorKind, Metric
 from schemas.findings import Findings, Giveaway, Memorisation, Overlap, Rarity
 from schemas.records import (
     Attempt,
@@ -41,6 +36,7 @@ from schemas.records import (
     Survey,
 )
 from schemas.scores import Curve, Scores
+from schemas.strategy import StrategyKind
 from tasks.algorithms.calibration import correction_for
 from tasks.algorithms.drift import drift
 from tasks.algorithms.imbalance import diagnose

@@ -12,7 +12,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from schemas.config import EvaluationConfig
+from schemas.evaluation import EvaluationConfig
 from schemas.records import Column, Evaluation, Role, Verdict
 from tasks.algorithms import smote
 from tasks.algorithms.columns import feature_role

@@ -8,7 +8,8 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from schemas.config import APPROACHES, Approach, EvaluatorKind, Metric
+from schemas.contest import APPROACHES, Approach
+from schemas.evaluation import EvaluatorKind, Metric
 from schemas.scores import Curve, Scores
 from schemas.tournament import (
     Candidate,

@@ -8,7 +8,8 @@ from typing import Any, get_args
 
 from pydantic import BaseModel
 
-from schemas.config import SAMPLER, BalanceConfig
+from schemas.config import BalanceConfig
+from schemas.strategy import SAMPLER
 from tasks.algorithms.catalogue import catalogue
 
 

@@ -5,7 +5,7 @@ Hundreds of trials are in tests/benchmarks; these are as many as are quick.
 
 import pytest
 
-from schemas.config import EvaluationConfig, Metric
+from schemas.evaluation import EvaluationConfig, Metric
 from tests.honesty import noise, real, verdicts
 
 TRIALS = 36

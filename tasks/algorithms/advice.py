@@ -3,7 +3,7 @@
 Why nothing should be done is put in words in restraint.
 """
 
-from schemas.config import Approach
+from schemas.contest import Approach
 from tasks.algorithms.certainty import signed
 from tasks.algorithms.choice import Choice
 from tasks.algorithms.choice_words import evidence, lead_words, mean_of, plain

@@ -16,8 +16,8 @@ from imblearn.utils import check_target_type
 from sklearn.utils import check_array, check_consistent_length
 from sklearn.utils.validation import _check_feature_names, _check_n_features
 
-from schemas.config import SAMPLER, Strategy
 from schemas.errors import UserError
+from schemas.strategy import SAMPLER, Strategy
 from tasks.algorithms.frames import balance_frame
 from tasks.algorithms.labels import as_text
 

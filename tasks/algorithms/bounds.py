@@ -13,7 +13,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from schemas.config import TargetContract
+from schemas.contract import TargetContract
 from schemas.errors import UserError
 from schemas.features import rule
 from schemas.records import Column, Rejection, Survey

@@ -1,7 +1,8 @@
 """How many classes a run may have before something is left out. Rows are memory's."""
 
-from schemas.config import BalanceConfig, EvaluatorKind
+from schemas.config import BalanceConfig
 from schemas.errors import UserError
+from schemas.evaluation import EvaluatorKind
 
 JUDGED = 200
 """Classes that models are judged on, at most: a forest holds a number for each class in

@@ -6,8 +6,8 @@ How well probabilities are calibrated is measured in metrics and curves.
 import numpy as np
 import numpy.typing as npt
 
-from schemas.config import StrategyKind
 from schemas.records import ProbabilityCorrection
+from schemas.strategy import StrategyKind
 from tasks.algorithms.labels import Codes
 
 Floats = npt.NDArray[np.float64]

@@ -3,8 +3,8 @@
 import math
 from collections.abc import Mapping
 
-from schemas.config import Strategy, StrategyKind
 from schemas.errors import UserError
+from schemas.strategy import Strategy, StrategyKind
 from tasks.algorithms.decide import Counts, drops_rows
 
 

@@ -8,7 +8,7 @@ import inspect
 import re
 from typing import NamedTuple
 
-from schemas.config import SAMPLER, StrategyKind
+from schemas.strategy import SAMPLER, StrategyKind
 from tasks.algorithms.asked_sampler import CATEGORIES, CODED, cleans, cleans_after
 from tasks.algorithms.samplers import find_sampler, sampler_names
 

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from numpy.random import Generator
 from scipy.stats import random_table, rankdata
 
-from schemas.config import EvaluationConfig
+from schemas.evaluation import EvaluationConfig
 from tasks.algorithms.intervals import Prediction
 from tasks.algorithms.labels import Codes
 from tasks.algorithms.metrics import BY_LABEL

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from schemas.config import Metric
+from schemas.evaluation import Metric
 from schemas.tournament import Standing
 from tasks.algorithms.corrected_t import Mean
 

@@ -12,8 +12,8 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.neighbors import KNeighborsClassifier
 from sklearn.tree import DecisionTreeClassifier
 
-from schemas.config import EvaluatorKind
 from schemas.errors import UserError
+from schemas.evaluation import EvaluatorKind
 
 NEIGHBORS = 5
 BAGS = 10

@@ -5,7 +5,7 @@ How they are fitted is the engine's; how they did is in standings.
 
 from collections.abc import Iterable
 
-from schemas.config import Approach
+from schemas.contest import Approach
 from schemas.tournament import Candidate, Standing
 
 ORDER = tuple(Approach)

@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 from sklearn.pipeline import Pipeline
 
-from schemas.config import EvaluationConfig
+from schemas.evaluation import EvaluationConfig
 from schemas.records import Column
 from tasks.algorithms import models
 from tasks.algorithms.features import to_frame

@@ -12,7 +12,7 @@ import pandera.errors
 import pyarrow as pa
 from pandera.pandas import DataFrameSchema
 
-from schemas.config import OnViolation, TargetContract
+from schemas.contract import OnViolation, TargetContract
 from schemas.errors import UserError
 from schemas.records import Rejection
 from schemas.target import (

@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping
 
-from schemas.config import Approach, Policy, Strategy, StrategyKind
+from schemas.contest import Approach
 from schemas.errors import UserError
+from schemas.strategy import Policy, Strategy, StrategyKind
 
 Counts = Mapping[str, int]
 

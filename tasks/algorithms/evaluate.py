@@ -6,7 +6,7 @@ Which rows are read, and what is done when they cannot be compared, is the calle
 import numpy as np
 import pyarrow as pa
 
-from schemas.config import EvaluationConfig
+from schemas.evaluation import EvaluationConfig
 from schemas.records import Evaluation, ModelEvaluation
 from tasks.algorithms import curves, metrics, models
 from tasks.algorithms.calibration import move_threshold

@@ -3,8 +3,9 @@
 How a candidate comes to be recommended is in recommendation.
 """
 
-from schemas.config import Approach, Strategy, StrategyKind
+from schemas.contest import Approach
 from schemas.errors import UserError
+from schemas.strategy import Strategy, StrategyKind
 from schemas.tournament import Contender, Leaderboard, ManifestTournament, Standing
 from tasks.algorithms.decide import RESAMPLED
 

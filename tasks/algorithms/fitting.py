@@ -11,7 +11,9 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from schemas.config import Approach, EvaluatorKind, Metric, Strategy
+from schemas.contest import Approach
+from schemas.evaluation import EvaluatorKind, Metric
+from schemas.strategy import Strategy
 from schemas.tournament import Candidate
 from tasks.algorithms import models
 from tasks.algorithms.calibration import correct_priors, move_threshold

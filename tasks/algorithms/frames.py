@@ -12,16 +12,11 @@ import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 
-from schemas.config import (
-    BalanceConfig,
-    OnViolation,
-    Policy,
-    Strategy,
-    StrategyKind,
-    TargetContract,
-)
+from schemas.config import BalanceConfig
+from schemas.contract import OnViolation, TargetContract
 from schemas.errors import UserError
 from schemas.records import ClassPlan, Column, Decision
+from schemas.strategy import Policy, Strategy, StrategyKind
 from tasks.algorithms.columns import assign, free_name
 from tasks.algorithms.contest import Problem
 from tasks.algorithms.contract import Target, accept, check_type

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from schemas.config import EvaluationConfig, Metric
+from schemas.evaluation import EvaluationConfig, Metric
 from tasks.algorithms.folds import Groups
 from tasks.algorithms.intervals import (
     Floats,

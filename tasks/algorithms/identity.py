@@ -5,7 +5,8 @@ import json
 from typing import Any
 
 from schemas.base import Frozen
-from schemas.config import BalanceConfig, StrategyKind
+from schemas.config import BalanceConfig
+from schemas.strategy import StrategyKind
 
 FORMAT = 3
 """Raised when the same config begins to mean other bytes."""

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pyarrow as pa
 
-from schemas.config import Strategy, StrategyKind
 from schemas.records import ClassPlan, SamplerUse
+from schemas.strategy import Strategy, StrategyKind
 from tasks.algorithms import smote
 from tasks.algorithms.arrays import Means, in_memory
 from tasks.algorithms.contest import Problem

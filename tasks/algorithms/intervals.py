@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 from numpy.random import Generator
 
-from schemas.config import EvaluationConfig, Metric
+from schemas.evaluation import EvaluationConfig, Metric
 from schemas.records import Verdict
 from tasks.algorithms.labels import Codes
 from tasks.algorithms.metrics import BY_LABEL, LOSSES, RANKED, Tally

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from markupsafe import Markup
 
-from schemas.config import Approach
+from schemas.contest import Approach
 from schemas.tournament import Leaderboard
 from tasks.algorithms import leaderboard_rows as rows
 from tasks.algorithms.contenders import called

@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from schemas.config import Approach
+from schemas.contest import Approach
 from schemas.tournament import Comparison, Leaderboard, Standing
 from tasks.algorithms import canvas
 from tasks.algorithms.canvas import BLUE, GREEN, INK, ORANGE, PALE, QUIET, RED

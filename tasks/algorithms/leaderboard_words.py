@@ -1,6 +1,6 @@
 """What a leaderboard says beside its recommendation, whose words are in advice."""
 
-from schemas.config import Approach
+from schemas.contest import Approach
 from schemas.tournament import Leaderboard, Sentinel
 from tasks.algorithms.captions import shorten
 from tasks.algorithms.contenders import none_of, treatment

@@ -5,13 +5,9 @@ How one is fitted is in infold.
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from schemas.config import (
-    Approach,
-    EvaluatorKind,
-    Strategy,
-    StrategyKind,
-    TournamentConfig,
-)
+from schemas.contest import Approach, TournamentConfig
+from schemas.evaluation import EvaluatorKind
+from schemas.strategy import Strategy, StrategyKind
 from schemas.tournament import Candidate, Fold, Match
 from tasks.algorithms.decide import RESAMPLED, synthesises
 from tasks.algorithms.models import takes_weights

@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.stats import rankdata
 
-from schemas.config import Metric
+from schemas.evaluation import Metric
 from schemas.scores import Scores
 from schemas.tournament import Candidate, MatchResult
 from tasks.algorithms.corrected_t import Mean, corrected_t

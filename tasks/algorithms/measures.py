@@ -6,7 +6,7 @@ How each is computed is in metrics, curves and the engine.
 import math
 from typing import NamedTuple
 
-from schemas.config import Metric
+from schemas.evaluation import Metric
 from tasks.algorithms.tables import METRICS
 
 _ANY = (-math.inf, math.inf)

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from schemas.config import Metric
+from schemas.evaluation import Metric
 from schemas.records import ClassReport
 from schemas.scores import Scores
 from tasks.algorithms.labels import Codes

@@ -17,8 +17,8 @@ from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import OneHotEncoder, OrdinalEncoder, StandardScaler
 
-from schemas.config import EvaluatorKind
 from schemas.errors import UserError
+from schemas.evaluation import EvaluatorKind
 from schemas.records import Column
 from tasks.algorithms.classifiers import NEIGHBORS, balances_itself, classifier
 from tasks.algorithms.columns import categorical, numeric

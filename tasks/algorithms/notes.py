@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from schemas.config import Strategy, StrategyKind
 from schemas.records import ClassPlan
+from schemas.strategy import Strategy, StrategyKind
 from tasks.algorithms.decide import synthesises
 from tasks.algorithms.weighting import weight_column
 

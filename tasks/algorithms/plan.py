@@ -7,9 +7,9 @@ import difflib
 import math
 from collections.abc import Iterable, Mapping
 
-from schemas.config import Strategy, StrategyKind
 from schemas.errors import UserError
 from schemas.records import ClassPlan
+from schemas.strategy import Strategy, StrategyKind
 from tasks.algorithms.caps import capped
 from tasks.algorithms.decide import (
     Counts,

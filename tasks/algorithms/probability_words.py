@@ -3,7 +3,7 @@
 How they are brought back is in remedies, and when the formula suffices in calibration.
 """
 
-from schemas.config import Metric
+from schemas.evaluation import Metric
 from schemas.records import Evaluation, ModelEvaluation
 from tasks.algorithms.tables import METRICS
 

@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from schemas.config import TargetContract
+from schemas.contract import TargetContract
 from schemas.errors import UserError
 from schemas.records import Merger, Rejection
 from tasks.algorithms.counts import in_label_order

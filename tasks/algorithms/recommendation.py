@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from schemas.config import Approach, Metric
+from schemas.contest import Approach
+from schemas.evaluation import Metric
 from schemas.tournament import Candidate, Recommendation, Standing
 from tasks.algorithms.advice import advise
 from tasks.algorithms.choice import Choice, Rival, Tuned

@@ -9,8 +9,9 @@ from collections.abc import Mapping
 
 from markupsafe import Markup
 
-from schemas.config import BalanceConfig, StrategyKind
+from schemas.config import BalanceConfig
 from schemas.records import Drift, Evaluation, Evidence, ResamplePlan
+from schemas.strategy import StrategyKind
 from tasks.algorithms import tables
 from tasks.algorithms.cautions import (
     cautions,

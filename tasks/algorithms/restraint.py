@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from schemas.config import Metric
+from schemas.evaluation import Metric
 from schemas.tournament import Comparison, Standing
 from tasks.algorithms.certainty import is_same, signed
 from tasks.algorithms.choice import Choice

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from schemas.config import TournamentConfig
+from schemas.contest import TournamentConfig
 from schemas.tournament import Estimate, MatchResult, Sentinel
 from tasks.algorithms.corrected_t import corrected_t
 

@@ -10,7 +10,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from schemas.config import BalanceConfig, TournamentConfig
+from schemas.config import BalanceConfig
+from schemas.contest import TournamentConfig
 from schemas.errors import UserError
 from schemas.splits import Split, SplitKind
 from tasks.algorithms.arrays import one_chunk

@@ -6,7 +6,7 @@ whoever never does. That is a gain, and worth nothing.
 
 import numpy as np
 
-from schemas.config import EvaluatorKind, Metric
+from schemas.evaluation import EvaluatorKind, Metric
 from tasks.algorithms.corrected_t import Mean, corrected_t
 from tasks.algorithms.match_table import MatchTable
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from schemas.config import Metric
+from schemas.evaluation import Metric
 from schemas.scores import Curve
 from schemas.tournament import (
     Candidate,

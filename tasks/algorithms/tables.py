@@ -7,7 +7,7 @@ rows of classes are made in fates.
 import math
 from collections.abc import Sequence
 
-from schemas.config import Metric
+from schemas.evaluation import Metric
 from schemas.records import (
     ClassReport,
     Evaluation,

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from schemas.config import TournamentConfig
+from schemas.contest import TournamentConfig
 from schemas.tournament import Fold, Match, MatchResult
 from tasks.algorithms import costs, metrics, recalibration
 from tasks.algorithms.contest import Problem

@@ -6,7 +6,7 @@ Where the probabilities come from is in fitting: of rows that the model did not 
 import numpy as np
 import numpy.typing as npt
 
-from schemas.config import Metric
+from schemas.evaluation import Metric
 from tasks.algorithms.metrics import BY_LABEL, Tally
 
 Floats = npt.NDArray[np.float64]

@@ -9,8 +9,8 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from schemas.config import Strategy, StrategyKind
 from schemas.records import ClassPlan
+from schemas.strategy import Strategy, StrategyKind
 from tasks.algorithms.labels import encode
 from tasks.algorithms.plan import target_rows
 

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Mapping, Sequence
 
-from schemas.config import Metric
+from schemas.evaluation import Metric
 from schemas.records import Evaluation, ResamplePlan, Search
 from tasks.algorithms.certainty import signed
 from tasks.algorithms.tables import METRICS

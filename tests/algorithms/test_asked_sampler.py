@@ -2,9 +2,9 @@
 
 import pytest
 
-from schemas.config import Strategy, StrategyKind
 from schemas.errors import UserError
 from schemas.records import SamplerUse
+from schemas.strategy import Strategy, StrategyKind
 from tasks.algorithms.asked_sampler import (
     asked_sampler,
     by_code,

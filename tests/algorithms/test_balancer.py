@@ -20,8 +20,8 @@ from sklearn.dummy import DummyClassifier
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.model_selection import GridSearchCV, StratifiedKFold, cross_validate
 
-from schemas.config import Strategy
 from schemas.errors import UserError
+from schemas.strategy import Strategy
 from tasks.algorithms.balancer import Balancer
 from tasks.algorithms.frames import balance_frame
 from tests.datasets import DATA

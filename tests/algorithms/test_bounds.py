@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pandera.io.pandas_io import deserialize_schema
 
-from schemas.config import TargetContract
+from schemas.contract import TargetContract
 from schemas.errors import UserError
 from schemas.records import Column, Rejection
 from tasks.algorithms.bounds import (

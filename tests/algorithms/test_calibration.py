@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from schemas.config import StrategyKind
+from schemas.strategy import StrategyKind
 from tasks.algorithms.calibration import (
     correct_priors,
     correction_for,

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from schemas.config import Policy, Strategy, StrategyKind
 from schemas.errors import UserError
+from schemas.strategy import Policy, Strategy, StrategyKind
 from tasks.algorithms.caps import check_droppable, growth_of
 from tasks.algorithms.decide import decide, drops_rows
 from tasks.algorithms.plan import target_rows

@@ -1,6 +1,6 @@
 """The catalogue lists all there is, each on one line, with its paper."""
 
-from schemas.config import StrategyKind
+from schemas.strategy import StrategyKind
 from tasks.algorithms.catalogue import catalogue, line
 from tasks.algorithms.samplers import sampler_names
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.stats import fisher_exact, mannwhitneyu
 
-from schemas.config import EvaluationConfig, Metric
+from schemas.evaluation import EvaluationConfig, Metric
 from tasks.algorithms import chance
 from tasks.algorithms.chance import may_be_chance
 from tasks.algorithms.intervals import Prediction, paired_interval, verdict

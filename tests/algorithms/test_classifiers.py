@@ -3,7 +3,7 @@
 import pytest
 from sklearn.base import is_classifier
 
-from schemas.config import EvaluatorKind
+from schemas.evaluation import EvaluatorKind
 from tasks.algorithms.classifiers import can_accelerate, classifier
 
 MODELS = [kind for kind in EvaluatorKind if kind is not EvaluatorKind.NONE]

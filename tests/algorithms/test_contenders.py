@@ -1,6 +1,6 @@
 """Candidates have names of their own, and an order from the simplest."""
 
-from schemas.config import APPROACHES
+from schemas.contest import APPROACHES
 from tasks.algorithms.contenders import complexity, contender, treatment
 from tests import matches
 from tests.matches import KNN, candidate

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from schemas.config import OnViolation, TargetContract
+from schemas.contract import OnViolation, TargetContract
 from schemas.errors import UserError
 from tasks.algorithms.contract import Target, accept, check_discrete, check_type
 from tasks.algorithms.counts import ClassCounts

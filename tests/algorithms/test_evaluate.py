@@ -18,7 +18,7 @@ from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import OrdinalEncoder, StandardScaler
 from threadpoolctl import threadpool_limits
 
-from schemas.config import EvaluationConfig, EvaluatorKind
+from schemas.evaluation import EvaluationConfig, EvaluatorKind
 from schemas.records import Column, Evaluation, Role
 from tasks.algorithms.contest import NotComparableError, Problem, Tables
 from tasks.algorithms.evaluate import evaluate

@@ -2,8 +2,10 @@
 
 import pytest
 
-from schemas.config import Approach, EvaluatorKind, Strategy, StrategyKind
+from schemas.contest import Approach
 from schemas.errors import UserError
+from schemas.evaluation import EvaluatorKind
+from schemas.strategy import Strategy, StrategyKind
 from schemas.tournament import Candidate, Estimate, Sentinel
 from tasks.algorithms.evidence import chosen, in_brief, repeatable, to_do
 from tests import matches

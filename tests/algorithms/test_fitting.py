@@ -12,7 +12,8 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import average_precision_score, f1_score, roc_auc_score
 from sklearn.model_selection import StratifiedKFold, TunedThresholdClassifierCV
 
-from schemas.config import APPROACHES, Approach, EvaluatorKind, Metric
+from schemas.contest import APPROACHES, Approach
+from schemas.evaluation import EvaluatorKind, Metric
 from schemas.records import Column
 from schemas.tournament import Candidate
 from tasks.algorithms.contest import Problem

@@ -13,8 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from flows.pipeline import balance_dataset
-from schemas.config import Strategy, StrategyKind
 from schemas.errors import UserError
+from schemas.strategy import Strategy, StrategyKind
 from tasks.algorithms.decide import RESAMPLED
 from tasks.algorithms.frames import BalancedFrame, balance_frame
 from tasks.algorithms.plan import target_rows

@@ -4,7 +4,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from schemas.config import EvaluationConfig, EvaluatorKind, Metric
+from schemas.evaluation import EvaluationConfig, EvaluatorKind, Metric
 from tasks.algorithms.contest import Problem, Tables
 from tasks.algorithms.evaluate import evaluate
 from tasks.algorithms.group_intervals import FEWEST, paired_group_interval

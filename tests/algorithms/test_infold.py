@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from schemas.config import Strategy, StrategyKind
+from schemas.strategy import Strategy, StrategyKind
 from tasks.algorithms.contest import Problem
 from tasks.algorithms.decide import RESAMPLED
 from tasks.algorithms.infold import balanced, class_rows

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from sklearn.metrics import f1_score
 
-from schemas.config import EvaluationConfig, Metric
+from schemas.evaluation import EvaluationConfig, Metric
 from tasks.algorithms.intervals import Prediction, paired_interval, verdict
 from tasks.algorithms.labels import Codes
 from tasks.algorithms.metrics import scores

@@ -2,7 +2,7 @@
 
 from xml.etree import ElementTree as ET
 
-from schemas.config import Metric
+from schemas.evaluation import Metric
 from tasks.algorithms import leaderboard_figures
 from tasks.algorithms.contenders import treatment
 from tasks.algorithms.leaderboard_painting import paths

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from playwright.sync_api import Page
 
-from schemas.config import Metric
+from schemas.evaluation import Metric
 from schemas.tournament import Estimate, Leaderboard, Sentinel
 from tasks.algorithms import leaderboard_figures
 from tasks.algorithms.captions import one_line

@@ -5,7 +5,7 @@ from io import StringIO
 
 import pytest
 
-from schemas.config import Metric
+from schemas.evaluation import Metric
 from schemas.tournament import Leaderboard
 from tasks.algorithms.leaderboard_rows import columns, comma_separated, standing_rows
 from tests import matches

@@ -3,13 +3,9 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from schemas.config import (
-    APPROACHES,
-    Approach,
-    EvaluatorKind,
-    Strategy,
-    TournamentConfig,
-)
+from schemas.contest import APPROACHES, Approach, TournamentConfig
+from schemas.evaluation import EvaluatorKind
+from schemas.strategy import Strategy
 from tasks.algorithms.asked_sampler import sized_like
 from tasks.algorithms.decide import RESAMPLED
 from tasks.algorithms.lineup import left_out, lineup, matches

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from schemas.config import Metric
+from schemas.evaluation import Metric
 from schemas.tournament import Fold, Match
 from tasks.algorithms.match_table import advantage, tabulate
 from tests import matches

@@ -3,8 +3,10 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from schemas.config import BalanceConfig, EvaluatorKind, StrategyKind
+from schemas.config import BalanceConfig
+from schemas.evaluation import EvaluatorKind
 from schemas.records import Column, Survey
+from schemas.strategy import StrategyKind
 from tasks.algorithms.memory import (
     Item,
     estimate,

@@ -11,8 +11,8 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
-from schemas.config import EvaluatorKind
 from schemas.errors import UserError
+from schemas.evaluation import EvaluatorKind
 from schemas.records import Column, Role
 from tasks.algorithms.classifiers import balances_itself, can_accelerate
 from tasks.algorithms.features import to_frame

@@ -2,7 +2,7 @@
 
 import pytest
 
-from schemas.config import Strategy, StrategyKind
+from schemas.strategy import Strategy, StrategyKind
 from tasks.algorithms.notes import notes
 from tasks.algorithms.plan import allocate
 

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from schemas.config import TargetContract
+from schemas.contract import TargetContract
 from schemas.errors import UserError
 from schemas.records import Merger, Rejection
 from tasks.algorithms.counts import count

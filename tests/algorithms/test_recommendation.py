@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from schemas.config import Metric
+from schemas.evaluation import Metric
 from schemas.tournament import Candidate, MatchResult, Recommendation
 from tasks.algorithms.contenders import complexity
 from tasks.algorithms.match_table import tabulate

@@ -11,7 +11,7 @@ from sklearn.frozen import FrozenEstimator
 from sklearn.neighbors import KNeighborsClassifier
 from sklearn.preprocessing import StandardScaler
 
-from schemas.config import EvaluationConfig, EvaluatorKind
+from schemas.evaluation import EvaluationConfig, EvaluatorKind
 from schemas.records import Column
 from tasks.algorithms.calibration import correct_priors
 from tasks.algorithms.contest import Contest, Problem, Tables, most_likely

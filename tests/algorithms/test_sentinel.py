@@ -4,7 +4,8 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from schemas.config import EvaluatorKind, TournamentConfig
+from schemas.contest import TournamentConfig
+from schemas.evaluation import EvaluatorKind
 from schemas.scores import Scores
 from schemas.tournament import Candidate, Fold, Match, MatchResult
 from tasks.algorithms.fitting import Rules

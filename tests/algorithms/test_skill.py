@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from schemas.config import Metric
+from schemas.evaluation import Metric
 from tasks.algorithms.match_table import MatchTable
 from tasks.algorithms.skill import is_guessing, skill
 from tests.matches import FOREST, KNN, candidate

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from scipy.stats import ttest_rel
 
-from schemas.config import Metric
+from schemas.evaluation import Metric
 from schemas.tournament import MatchResult, Standing
 from tasks.algorithms.contenders import contender, none_of
 from tasks.algorithms.cost_curves import cost_curves

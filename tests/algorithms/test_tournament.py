@@ -11,7 +11,8 @@ from sklearn.ensemble import RandomForestClassifier
 from sklearn.metrics import roc_auc_score
 from sklearn.model_selection import StratifiedKFold
 
-from schemas.config import APPROACHES, Approach, EvaluatorKind, TournamentConfig
+from schemas.contest import APPROACHES, Approach, TournamentConfig
+from schemas.evaluation import EvaluatorKind
 from schemas.tournament import Candidate, Fold, Match, MatchResult
 from tasks.algorithms.contest import Problem
 from tasks.algorithms.fitting import Rules

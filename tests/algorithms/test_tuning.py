@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.metrics import balanced_accuracy_score, f1_score, matthews_corrcoef
 
-from schemas.config import Metric
+from schemas.evaluation import Metric
 from tasks.algorithms.tuning import best_threshold
 
 ORACLES = {

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.utils.class_weight import compute_class_weight
 
-from schemas.config import Strategy, StrategyKind
 from schemas.errors import UserError
+from schemas.strategy import Strategy, StrategyKind
 from tasks.algorithms.plan import allocate, target_rows
 from tasks.algorithms.weighting import (
     balancing,

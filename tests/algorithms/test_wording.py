@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from schemas.config import Metric
+from schemas.evaluation import Metric
 from schemas.records import Evaluation, Search, Verdict
 from tasks.algorithms.tables import METRICS
 from tasks.algorithms.wording import (

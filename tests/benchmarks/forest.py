@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 from sklearn.metrics import roc_auc_score
 
-from schemas.config import EvaluatorKind
+from schemas.evaluation import EvaluatorKind
 from schemas.records import Column
 from tasks.acceleration import accelerates
 from tasks.algorithms.models import fit_predict, make

@@ -9,7 +9,8 @@ from collections.abc import Iterator
 import numpy as np
 import pyarrow as pa
 
-from schemas.config import Approach, EvaluatorKind, Metric, TournamentConfig
+from schemas.contest import Approach, TournamentConfig
+from schemas.evaluation import EvaluatorKind, Metric
 from schemas.tournament import Recommendation, Standing
 from tasks.algorithms.contest import Problem
 from tasks.algorithms.fitting import Rules

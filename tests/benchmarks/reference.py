@@ -14,7 +14,8 @@ import pyarrow as pa
 from sklearn.metrics import average_precision_score
 from sklearn.model_selection import StratifiedKFold
 
-from schemas.config import Approach, EvaluatorKind, Metric
+from schemas.contest import Approach
+from schemas.evaluation import EvaluatorKind, Metric
 from schemas.tournament import Candidate
 from tasks.algorithms.contest import Problem
 from tasks.algorithms.fitting import Rules, Sides, fit

@@ -10,12 +10,8 @@ from itertools import chain
 import pyarrow as pa
 from scipy.stats import binomtest
 
-from schemas.config import (
-    EvaluationConfig,
-    EvaluatorKind,
-    Metric,
-    TournamentConfig,
-)
+from schemas.contest import TournamentConfig
+from schemas.evaluation import EvaluationConfig, EvaluatorKind, Metric
 from schemas.records import Verdict
 from schemas.tournament import Candidate, Fold, Match, MatchResult, Sentinel, Standing
 from tasks.algorithms.fitting import Rules

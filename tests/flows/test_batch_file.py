@@ -11,8 +11,8 @@ from flows.arguments import parser
 from flows.asking import balance_config
 from flows.batch_file import batch, is_batch
 from schemas.batch import AT_ONCE, Batch
-from schemas.config import StrategyKind
 from schemas.errors import UserError
+from schemas.strategy import StrategyKind
 from tests.schemas.test_config_fuzz import CONFIGS, VALUES, check_told
 
 

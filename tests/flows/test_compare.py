@@ -15,7 +15,8 @@ from prefect.client.schemas.filters import ArtifactFilter, ArtifactFilterKey
 from flows.compare import compare
 from flows.comparison import compare_dataset, hold_tournament
 from flows.pipeline import balance_dataset
-from schemas.config import Approach, BalanceConfig
+from schemas.config import BalanceConfig
+from schemas.contest import Approach
 from schemas.errors import UserError
 from schemas.tournament import Leaderboard
 from tasks.algorithms.labels import encode

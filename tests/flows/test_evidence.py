@@ -11,9 +11,10 @@ from prefect.client.schemas.filters import ArtifactFilter, ArtifactFilterKey
 
 from flows.balance import balance
 from flows.pipeline import balance_dataset
-from schemas.config import BalanceConfig, StrategyKind
+from schemas.config import BalanceConfig
 from schemas.errors import UserError
 from schemas.records import Outcome
+from schemas.strategy import StrategyKind
 from schemas.tournament import Leaderboard
 from tasks.auditing import audit
 from tasks.planning import draft

@@ -14,15 +14,13 @@ from hypothesis import Phase, assume, given, reject, settings
 from hypothesis import strategies as st
 
 from flows.pipeline import balance_dataset
-from schemas.config import (
-    BalanceConfig,
-    EvaluatorKind,
-    StrategyKind,
-    TargetContract,
-)
+from schemas.config import BalanceConfig
+from schemas.contract import TargetContract
 from schemas.errors import UserError
+from schemas.evaluation import EvaluatorKind
 from schemas.records import Manifest, ManifestClass, Outcome
 from schemas.splits import SplitKind
+from schemas.strategy import StrategyKind
 from tasks.algorithms.plan import target_rows
 from tasks.algorithms.samplers import sampler_names
 from tasks.auditing import audit

@@ -11,8 +11,9 @@ import pyarrow.parquet as pq
 import pytest
 
 from flows.pipeline import balance_dataset
-from schemas.config import BalanceConfig, StrategyKind
+from schemas.config import BalanceConfig
 from schemas.records import Manifest, Outcome
+from schemas.strategy import StrategyKind
 from tasks.algorithms.labels import as_text
 from tasks.running import DirectRunner
 from tests.datasets import DATA, QUICK, ROLES, request

@@ -3,14 +3,10 @@
 import pytest
 from pydantic import ValidationError
 
-from schemas.config import (
-    Approach,
-    BalanceConfig,
-    Strategy,
-    StrategyKind,
-    TargetContract,
-    TournamentConfig,
-)
+from schemas.config import BalanceConfig
+from schemas.contest import Approach, TournamentConfig
+from schemas.contract import TargetContract
+from schemas.strategy import Strategy, StrategyKind
 
 
 def test_a_config_survives_json() -> None:

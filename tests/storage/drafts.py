@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from schemas.config import BalanceConfig, StrategyKind
+from schemas.config import BalanceConfig
 from schemas.records import (
     Attempt,
     Decision,
@@ -13,6 +13,7 @@ from schemas.records import (
     ManifestSource,
     ProbabilityCorrection,
 )
+from schemas.strategy import StrategyKind
 
 _EVEN = Diagnosis(
     classes=2,
