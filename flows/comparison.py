@@ -1,8 +1,8 @@
 """The page that composes the stages of compare, for any runner. No logic of its own."""
 
 from schemas.config import BalanceConfig
-from schemas.records import Survey
 from schemas.strategy import StrategyKind
+from schemas.survey import Survey
 from schemas.tournament import Compared, Leaderboard
 from tasks.algorithms.columns import source_schema
 from tasks.algorithms.evidence import repeatable

@@ -13,18 +13,11 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from schemas.records import (
-    ClassPlan,
-    Decision,
-    Diagnosis,
-    Drift,
-    Evaluation,
-    Manifest,
-    ManifestClass,
-    Outcome,
-    Rejection,
-    Survey,
-)
+from schemas.manifest import Manifest, ManifestClass
+from schemas.plan import ClassPlan, Decision, Diagnosis
+from schemas.records import Drift, Outcome
+from schemas.survey import Rejection, Survey
+from schemas.verdict import Evaluation
 from tasks.algorithms.captions import shorten
 from tasks.algorithms.cautions import cautions
 from tasks.algorithms.drift_words import drift_sentence

@@ -9,7 +9,8 @@ from rich.table import Table
 from rich.text import Text
 
 from flows.console import print_json, terminal
-from schemas.records import Check, HistoryLine
+from schemas.manifest import HistoryLine
+from schemas.written import Check
 from tasks.algorithms.captions import one_line
 from tasks.storage.pruning import Pruned
 

@@ -2,7 +2,10 @@
 
 from flows.comparison import tournament_if_asked
 from schemas.config import BalanceConfig
-from schemas.records import Attempt, Evidence, Outcome, Published, ResamplePlan, Survey
+from schemas.plan import ResamplePlan
+from schemas.records import Evidence, Outcome, Published
+from schemas.survey import Survey
+from schemas.written import Attempt
 from tasks.algorithms.calibration import correction_for
 from tasks.algorithms.columns import source_schema
 from tasks.algorithms.nulls import with_nulls

@@ -7,7 +7,8 @@ from pydantic import Field
 from schemas.base import Frozen
 from schemas.config import BalanceConfig
 from schemas.errors import EvenkeelError
-from schemas.records import Count, Verdict
+from schemas.survey import Count
+from schemas.verdict import Verdict
 
 AT_ONCE = 2
 """Datasets at once unless told otherwise. A stage takes all cores when it computes; two

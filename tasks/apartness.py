@@ -10,8 +10,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from schemas.records import Check, FileEntry
 from schemas.splits import Split, SplitKind
+from schemas.written import Check, FileEntry
 from tasks.algorithms.labels import encode
 from tasks.algorithms.selection import Hashes, hash_keys
 from tasks.algorithms.sides import named

@@ -9,7 +9,8 @@ from collections.abc import Callable, Sequence
 import pyarrow as pa
 
 from schemas.errors import TransientError, UserError, VerificationError
-from schemas.records import Check, FileEntry, Manifest
+from schemas.manifest import Manifest
+from schemas.written import Check, FileEntry
 from tasks.algorithms.weighting import train_schema
 from tasks.apartness import check_apart, check_split
 from tasks.bounding import check_published_bounds

@@ -7,7 +7,9 @@ from collections.abc import Sequence
 
 import pyarrow as pa
 
-from schemas.records import Check, Column, FileEntry, Manifest
+from schemas.manifest import Manifest
+from schemas.survey import Column
+from schemas.written import Check, FileEntry
 from tasks.algorithms.bounds import bounded, bounded_in_made, judge
 from tasks.algorithms.columns import assign
 from tasks.recounting import SYNTHETIC, folder_of

@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 import numpy as np
 import pyarrow as pa
 
-from schemas.records import FileEntry, Manifest, ManifestClass
+from schemas.manifest import Manifest, ManifestClass
+from schemas.written import FileEntry
 from tasks.algorithms import smote
 from tasks.algorithms.distances import Positions
 from tasks.algorithms.likeness import differing

@@ -6,8 +6,11 @@ Models and scores are in algorithms; the samples were kept aside by earlier stag
 import logging
 
 from schemas.config import BalanceConfig
-from schemas.records import Attempt, Evaluation, ResamplePlan, Survey
+from schemas.plan import ResamplePlan
 from schemas.splits import SplitKind
+from schemas.survey import Survey
+from schemas.verdict import Evaluation
+from schemas.written import Attempt
 from tasks.acceleration import accelerates
 from tasks.algorithms.columns import source_schema
 from tasks.algorithms.selection import EVERYTHING

@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from schemas.config import BalanceConfig
 from schemas.errors import UserError
-from schemas.records import Survey
+from schemas.survey import Survey
 from tasks.algorithms.columns import source_schema
 from tasks.algorithms.levels import level_features, nearly_unique
 from tasks.algorithms.routing import row_hashes

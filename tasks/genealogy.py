@@ -10,7 +10,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from schemas.records import Attempt, Check, FileEntry, ResamplePlan, Survey
+from schemas.plan import ResamplePlan
+from schemas.survey import Survey
+from schemas.written import Attempt, Check, FileEntry
 from tasks.algorithms import smote
 from tasks.algorithms.distances import Positions
 from tasks.algorithms.routing import Routed

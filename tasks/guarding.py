@@ -9,7 +9,8 @@ from collections.abc import Mapping, Sequence
 
 from schemas.config import BalanceConfig
 from schemas.errors import UserError
-from schemas.records import ClassPlan, Survey
+from schemas.plan import ClassPlan
+from schemas.survey import Survey
 from tasks.algorithms.coding import BUDGET
 from tasks.algorithms.columns import source_schema
 from tasks.algorithms.memory import (

@@ -6,7 +6,7 @@ What a version holds in full is told by published; when it was stored, by the st
 from datetime import UTC, datetime
 
 from schemas.errors import VerificationError
-from schemas.records import HistoryLine, Manifest
+from schemas.manifest import HistoryLine, Manifest
 from tasks.storage.commits import COMMITS, find_version, manifest_path, numbers
 from tasks.storage.held_back import held_back_path, read_held_back
 from tasks.storage.stores import store_at

@@ -11,8 +11,10 @@ import pyarrow as pa
 
 from schemas.config import BalanceConfig
 from schemas.findings import Findings, Memorisation, Overlap, Rarity
-from schemas.records import Attempt, Column, ResamplePlan, Survey
+from schemas.plan import ResamplePlan
 from schemas.splits import SplitKind
+from schemas.survey import Column, Survey
+from schemas.written import Attempt
 from tasks.algorithms.idle import idle
 from tasks.algorithms.labels import Codes, encode
 from tasks.algorithms.memorisation import LOOKED_AT, Rows, memorisation

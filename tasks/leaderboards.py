@@ -8,13 +8,15 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from schemas.config import BalanceConfig
-from schemas.records import Attempt, Schedule, Survey
+from schemas.plan import Schedule
+from schemas.survey import Survey
 from schemas.tournament import (
     Compared,
     Leaderboard,
     MatchResult,
     Sentinel,
 )
+from schemas.written import Attempt
 from tasks.algorithms.identity import comparison_key
 from tasks.algorithms.labels import encode
 from tasks.algorithms.sides import played_by

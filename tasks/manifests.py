@@ -3,7 +3,7 @@
 import re
 
 from schemas.errors import UserError
-from schemas.records import Manifest
+from schemas.manifest import Manifest
 from tasks.naming import place_of
 from tasks.published import published_version
 from tasks.storage.commits import LATEST, manifest_path

@@ -14,7 +14,9 @@ from pydantic import ValidationError
 
 from schemas.config import BalanceConfig
 from schemas.errors import UserError
-from schemas.records import Manifest, Sighting, Survey
+from schemas.manifest import Manifest
+from schemas.records import Sighting
+from schemas.survey import Survey
 from tasks.algorithms.drift import drift
 from tasks.algorithms.drift_words import drift_sentence
 from tasks.algorithms.passport import accepted_rows

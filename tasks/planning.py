@@ -3,16 +3,16 @@
 from collections.abc import Sequence
 
 from schemas.config import BalanceConfig
-from schemas.records import (
+from schemas.plan import (
     ClassPlan,
     Decision,
     Diagnosis,
     ResamplePlan,
     SamplerUse,
     SampleThresholds,
-    Survey,
 )
 from schemas.strategy import Strategy, StrategyKind
+from schemas.survey import Survey
 from schemas.tournament import Leaderboard
 from tasks.algorithms.bounds import gone_notes
 from tasks.algorithms.breadth import breadth_note, is_judged

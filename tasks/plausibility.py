@@ -11,7 +11,9 @@ from dataclasses import dataclass
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from schemas.records import Attempt, Check, Column, FileEntry, ResamplePlan, Survey
+from schemas.plan import ResamplePlan
+from schemas.survey import Column, Survey
+from schemas.written import Attempt, Check, FileEntry
 from tasks.algorithms.arrays import one_chunk
 from tasks.algorithms.integers import to_integers
 from tasks.algorithms.routing import route

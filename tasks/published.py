@@ -8,7 +8,10 @@ import logging
 from typing import Any
 
 from schemas.config import BalanceConfig
-from schemas.records import Drift, Evaluation, Manifest, Outcome, Published, Survey
+from schemas.manifest import Manifest
+from schemas.records import Drift, Outcome, Published
+from schemas.survey import Survey
+from schemas.verdict import Evaluation
 from tasks.algorithms.drift import drift
 from tasks.algorithms.identity import run_key
 from tasks.algorithms.passport import accepted_rows

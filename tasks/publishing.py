@@ -9,15 +9,10 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 
 from schemas.config import BalanceConfig
-from schemas.records import (
-    Attempt,
-    Check,
-    Evidence,
-    FileEntry,
-    Outcome,
-    ResamplePlan,
-    Survey,
-)
+from schemas.plan import ResamplePlan
+from schemas.records import Evidence, Outcome
+from schemas.survey import Survey
+from schemas.written import Attempt, Check, FileEntry
 from tasks.algorithms.gate import objection
 from tasks.algorithms.passport import draw_up
 from tasks.environment import flow_run_id

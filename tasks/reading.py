@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 import pyarrow as pa
 
-from schemas.records import Survey
+from schemas.survey import Survey
 from tasks.algorithms.bounds import bounded, judge, without_labels
 from tasks.algorithms.columns import source_schema
 from tasks.algorithms.rare_classes import relabel

@@ -7,7 +7,10 @@ auditing afterwards.
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
-from schemas.records import Check, ClassPlan, FileEntry, ManifestClass, Rejection
+from schemas.manifest import ManifestClass
+from schemas.plan import ClassPlan
+from schemas.survey import Rejection
+from schemas.written import Check, FileEntry
 from tasks.algorithms.counts import ClassCounts, count
 from tasks.storage.threads import on_threads
 from tasks.storage.workspace import describe, open_part

@@ -11,7 +11,8 @@ from collections.abc import Mapping
 import numpy as np
 import pyarrow as pa
 
-from schemas.records import Check, Manifest, ManifestClass, Search
+from schemas.manifest import Manifest, ManifestClass, Search
+from schemas.written import Check
 from tasks.acceleration import accelerates
 from tasks.algorithms import smote
 from tasks.algorithms.arrays import Means

@@ -10,7 +10,9 @@ from importlib.metadata import PackageNotFoundError, version
 import numpy as np
 import pyarrow as pa
 
-from schemas.records import Check, Manifest, SamplerUse
+from schemas.manifest import Manifest
+from schemas.plan import SamplerUse
+from schemas.written import Check
 from tasks.algorithms.columns import assign
 from tasks.algorithms.likeness import differing
 from tasks.descent import train_files

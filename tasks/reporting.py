@@ -5,7 +5,8 @@ How a figure or a page looks is in algorithms; the Prefect UI is artifacts' conc
 
 import json
 
-from schemas.records import Attempt, Evidence, FileEntry
+from schemas.records import Evidence
+from schemas.written import Attempt, FileEntry
 from tasks.algorithms import rendering
 from tasks.leaderboards import leaderboard_pages
 from tasks.stage import stage

@@ -11,14 +11,9 @@ import numpy as np
 import pyarrow as pa
 
 from schemas.findings import OddNumbers
-from schemas.records import (
-    Attempt,
-    FileEntry,
-    ResamplePlan,
-    Shard,
-    ShardResult,
-    Survey,
-)
+from schemas.plan import ResamplePlan
+from schemas.survey import Survey
+from schemas.written import Attempt, FileEntry, Shard, ShardResult
 from tasks.algorithms.bounds import bounded, judge
 from tasks.algorithms.columns import free_name, source_schema
 from tasks.algorithms.labels import encode

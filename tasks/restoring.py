@@ -8,7 +8,8 @@ import secrets
 from datetime import UTC, datetime
 
 from schemas.errors import UserError, VerificationError
-from schemas.records import Manifest, Outcome
+from schemas.manifest import Manifest
+from schemas.records import Outcome
 from tasks.environment import api_is_configured
 from tasks.recounting import check_bytes
 from tasks.storage.commits import numbers, point_to_head, read_version

@@ -10,7 +10,8 @@ from prefect.artifacts import create_markdown_artifact
 
 from schemas.errors import VerificationError
 from schemas.evaluation import EvaluatorKind
-from schemas.records import Manifest, Retrained
+from schemas.manifest import Manifest
+from schemas.records import Retrained
 from tasks.acceleration import accelerates
 from tasks.algorithms import metrics, models
 from tasks.algorithms.captions import shorten

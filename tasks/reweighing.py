@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from schemas.records import Check, FileEntry, Manifest
+from schemas.manifest import Manifest
+from schemas.written import Check, FileEntry
 from tasks.algorithms.labels import encode
 from tasks.algorithms.weighting import class_weights
 from tasks.recounting import folder_of

@@ -9,7 +9,8 @@ from dataclasses import replace
 import numpy as np
 import pyarrow as pa
 
-from schemas.records import Attempt, ResamplePlan
+from schemas.plan import ResamplePlan
+from schemas.written import Attempt
 from tasks.algorithms.arrays import one_chunk
 from tasks.algorithms.routing import Routed, route
 from tasks.storage.scratch import kept

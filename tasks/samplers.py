@@ -12,7 +12,9 @@ import pyarrow as pa
 
 from schemas.config import BalanceConfig
 from schemas.errors import UserError
-from schemas.records import Attempt, ClassPlan, Column, ResamplePlan, Survey
+from schemas.plan import ClassPlan, ResamplePlan
+from schemas.survey import Column, Survey
+from schemas.written import Attempt
 from tasks.algorithms.arrays import one_chunk
 from tasks.algorithms.bounds import bounded_in_made, judge
 from tasks.algorithms.columns import free_name, source_schema

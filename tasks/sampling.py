@@ -4,8 +4,10 @@ No row that balance holds out is among them. How they are played on is in tourna
 """
 
 from schemas.config import BalanceConfig
-from schemas.records import Attempt, Decision, ResamplePlan, Shard, Survey
+from schemas.plan import Decision, ResamplePlan
 from schemas.strategy import StrategyKind
+from schemas.survey import Survey
+from schemas.written import Attempt, Shard
 from tasks.algorithms.breadth import check_comparable
 from tasks.algorithms.caps import check_droppable
 from tasks.algorithms.identity import comparison_key

@@ -8,7 +8,10 @@ import os
 
 import pyarrow as pa
 
-from schemas.records import Attempt, ResamplePlan, Search, Survey
+from schemas.manifest import Search
+from schemas.plan import ResamplePlan
+from schemas.survey import Survey
+from schemas.written import Attempt
 from tasks.acceleration import accelerates
 from tasks.algorithms import smote
 from tasks.algorithms.arrays import Means, in_memory, one_chunk

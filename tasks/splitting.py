@@ -13,8 +13,9 @@ import pyarrow.compute as pc
 
 from schemas.config import BalanceConfig
 from schemas.errors import UserError
-from schemas.records import ClassPlan, Survey
+from schemas.plan import ClassPlan
 from schemas.splits import Split, SplitKind
+from schemas.survey import Survey
 from tasks.algorithms.columns import source_schema
 from tasks.algorithms.counts import ClassCounts, count
 from tasks.algorithms.cuts import cut, cut_training

@@ -15,7 +15,7 @@ import pyarrow as pa
 
 from schemas.config import BalanceConfig
 from schemas.errors import EvenkeelError
-from schemas.records import Column, Fragment, Rejection, Survey
+from schemas.survey import Column, Fragment, Rejection, Survey
 from tasks.algorithms.bounds import Verdict, bounded, judge, rejected
 from tasks.algorithms.captions import one_line
 from tasks.algorithms.columns import assign

@@ -11,13 +11,9 @@ import numpy as np
 import pyarrow as pa
 
 from schemas.errors import UserError
-from schemas.records import (
-    Attempt,
-    ResamplePlan,
-    Survey,
-    SyntheticPart,
-    SyntheticResult,
-)
+from schemas.plan import ResamplePlan
+from schemas.survey import Survey
+from schemas.written import Attempt, SyntheticPart, SyntheticResult
 from tasks.algorithms import redraw
 from tasks.algorithms.captions import shorten
 from tasks.algorithms.columns import source_schema

@@ -14,9 +14,11 @@ import pyarrow as pa
 from schemas.config import BalanceConfig
 from schemas.contest import Approach
 from schemas.errors import UserError
-from schemas.records import Attempt, ResamplePlan, Schedule, Survey
+from schemas.plan import ResamplePlan, Schedule
 from schemas.strategy import Strategy
+from schemas.survey import Survey
 from schemas.tournament import Match, MatchResult
+from schemas.written import Attempt
 from tasks.acceleration import accelerates
 from tasks.algorithms.arrays import one_chunk
 from tasks.algorithms.caps import growth_of

@@ -10,13 +10,9 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from schemas.errors import UserError
-from schemas.records import (
-    CorrectedClass,
-    Fragment,
-    Manifest,
-    ManifestClass,
-    Unbalanced,
-)
+from schemas.manifest import Manifest, ManifestClass
+from schemas.records import CorrectedClass, Unbalanced
+from schemas.survey import Fragment
 from tasks.algorithms.calibration import correct_priors
 from tasks.algorithms.predictions import (
     class_columns,

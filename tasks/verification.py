@@ -11,14 +11,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from schemas.errors import VerificationError
-from schemas.records import (
-    Attempt,
-    Check,
-    FileEntry,
-    ResamplePlan,
-    ShardResult,
-    Survey,
-)
+from schemas.plan import ResamplePlan
+from schemas.survey import Survey
+from schemas.written import Attempt, Check, FileEntry, ShardResult
 from tasks.algorithms.columns import source_schema
 from tasks.algorithms.weighting import train_schema
 from tasks.apartness import check_split

@@ -20,23 +20,13 @@ from sklearn.metrics import (
 from schemas.config import BalanceConfig, PublishWhen
 from schemas.evaluation import EvaluatorKind, Metric
 from schemas.findings import Findings, Giveaway, Memorisation, Overlap, Rarity
-from schemas.records import (
-    Attempt,
-    Check,
-    ClassPlan,
-    ClassReport,
-    Decision,
-    Evaluation,
-    Evidence,
-    FileEntry,
-    ModelEvaluation,
-    Outcome,
-    Rejection,
-    ResamplePlan,
-    Survey,
-)
+from schemas.plan import ClassPlan, Decision, ResamplePlan
+from schemas.records import Evidence, Outcome
 from schemas.scores import Curve, Scores
 from schemas.strategy import StrategyKind
+from schemas.survey import Rejection, Survey
+from schemas.verdict import ClassReport, Evaluation, ModelEvaluation
+from schemas.written import Attempt, Check, FileEntry
 from tasks.algorithms.calibration import correction_for
 from tasks.algorithms.drift import drift
 from tasks.algorithms.imbalance import diagnose

@@ -13,7 +13,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from schemas.evaluation import EvaluationConfig
-from schemas.records import Column, Evaluation, Role, Verdict
+from schemas.survey import Column, Role
+from schemas.verdict import Evaluation, Verdict
 from tasks.algorithms import smote
 from tasks.algorithms.columns import feature_role
 from tasks.algorithms.contest import Problem, Tables

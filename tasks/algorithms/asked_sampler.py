@@ -10,7 +10,7 @@ from imblearn.under_sampling.base import BaseCleaningSampler, BaseUnderSampler
 from pydantic import JsonValue
 
 from schemas.errors import UserError
-from schemas.records import SamplerUse
+from schemas.plan import SamplerUse
 from schemas.strategy import Strategy, StrategyKind
 from tasks.algorithms.plan import target_rows
 from tasks.algorithms.samplers import accepted, find_sampler, make_sampler

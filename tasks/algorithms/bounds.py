@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 from schemas.contract import TargetContract
 from schemas.errors import UserError
 from schemas.features import rule
-from schemas.records import Column, Rejection, Survey
+from schemas.survey import Column, Rejection, Survey
 from tasks.algorithms.captions import quoted, shorten
 from tasks.algorithms.counts import ClassCounts
 from tasks.algorithms.oddities import INFINITE, infinite_rows

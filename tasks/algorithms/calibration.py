@@ -6,7 +6,7 @@ How well probabilities are calibrated is measured in metrics and curves.
 import numpy as np
 import numpy.typing as npt
 
-from schemas.records import ProbabilityCorrection
+from schemas.manifest import ProbabilityCorrection
 from schemas.strategy import StrategyKind
 from tasks.algorithms.labels import Codes
 

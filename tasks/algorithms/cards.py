@@ -6,14 +6,11 @@ The whole tables are in tables, whole sentences in wording, the page in renderin
 import math
 from collections.abc import Sequence
 
-from schemas.records import (
-    Drift,
-    Evaluation,
-    Manifest,
-    ManifestClass,
-    Rejection,
-    ResamplePlan,
-)
+from schemas.manifest import Manifest, ManifestClass
+from schemas.plan import ResamplePlan
+from schemas.records import Drift
+from schemas.survey import Rejection
+from schemas.verdict import Evaluation
 from tasks.algorithms.captions import percent, shorten
 from tasks.algorithms.drift_words import drift_rows
 from tasks.algorithms.fates import ClassFate, class_rows

@@ -12,7 +12,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from schemas.errors import UserError
-from schemas.records import Column
+from schemas.survey import Column
 from tasks.algorithms.arrays import one_chunk
 from tasks.algorithms.columns import numeric
 from tasks.algorithms.distances import Floats, Positions

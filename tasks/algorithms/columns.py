@@ -10,8 +10,8 @@ import pyarrow as pa
 from schemas.config import BalanceConfig
 from schemas.errors import UserError
 from schemas.features import is_required
-from schemas.records import Column, Role, Survey
 from schemas.splits import SplitKind
+from schemas.survey import Column, Role, Survey
 from tasks.algorithms.labels import is_text
 from tasks.algorithms.ordinal import check_levels
 from tasks.algorithms.sides import check_type, unlearnt

@@ -10,7 +10,7 @@ import pyarrow as pa
 from sklearn.pipeline import Pipeline
 
 from schemas.evaluation import EvaluationConfig
-from schemas.records import Column
+from schemas.survey import Column
 from tasks.algorithms import models
 from tasks.algorithms.features import to_frame
 from tasks.algorithms.intervals import Floats, Prediction

@@ -14,7 +14,7 @@ from pandera.pandas import DataFrameSchema
 
 from schemas.contract import OnViolation, TargetContract
 from schemas.errors import UserError
-from schemas.records import Rejection
+from schemas.survey import Rejection
 from schemas.target import (
     MISSING,
     TOO_FEW,

@@ -5,7 +5,7 @@ How many there are is decided in plan; how order statistics are found, in thresh
 
 from collections.abc import Sequence
 
-from schemas.records import ClassPlan
+from schemas.plan import ClassPlan
 from tasks.algorithms.plan import ranks
 from tasks.algorithms.thresholds import Scan, thresholds
 

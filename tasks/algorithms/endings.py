@@ -3,7 +3,8 @@
 What the evaluation came to is in wording.
 """
 
-from schemas.records import Manifest, Outcome
+from schemas.manifest import Manifest
+from schemas.records import Outcome
 from tasks.algorithms.gate import objection
 
 _UNCHANGED = (

@@ -7,7 +7,7 @@ import numpy as np
 import pyarrow as pa
 
 from schemas.evaluation import EvaluationConfig
-from schemas.records import Evaluation, ModelEvaluation
+from schemas.verdict import Evaluation, ModelEvaluation
 from tasks.algorithms import curves, metrics, models
 from tasks.algorithms.calibration import move_threshold
 from tasks.algorithms.captions import quoted

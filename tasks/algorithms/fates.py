@@ -6,7 +6,9 @@ How many rows that shall be is decided in plan.
 from collections import Counter
 from collections.abc import Sequence
 
-from schemas.records import ClassPlan, ManifestClass, Rejection
+from schemas.manifest import ManifestClass
+from schemas.plan import ClassPlan
+from schemas.survey import Rejection
 from tasks.algorithms.captions import printable
 from tasks.algorithms.tables import Row, finite
 

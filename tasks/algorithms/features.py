@@ -11,7 +11,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from schemas.records import Column
+from schemas.survey import Column
 from tasks.algorithms.columns import categorical, numeric
 from tasks.algorithms.levels import as_levels
 from tasks.algorithms.ordinal import with_ranks

@@ -4,7 +4,8 @@ import math
 from collections.abc import Sequence
 from functools import partial
 
-from schemas.records import Evaluation, ResamplePlan
+from schemas.plan import ResamplePlan
+from schemas.verdict import Evaluation
 from tasks.algorithms import canvas, painting
 from tasks.algorithms.fates import ClassFate, largest_first
 

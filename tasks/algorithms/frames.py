@@ -15,8 +15,9 @@ import pyarrow as pa
 from schemas.config import BalanceConfig
 from schemas.contract import OnViolation, TargetContract
 from schemas.errors import UserError
-from schemas.records import ClassPlan, Column, Decision
+from schemas.plan import ClassPlan, Decision
 from schemas.strategy import Policy, Strategy, StrategyKind
+from schemas.survey import Column
 from tasks.algorithms.columns import assign, free_name
 from tasks.algorithms.contest import Problem
 from tasks.algorithms.contract import Target, accept, check_type

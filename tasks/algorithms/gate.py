@@ -1,7 +1,7 @@
 """Whether a verdict lets a version be published. What follows is up to publishing."""
 
 from schemas.config import PublishWhen
-from schemas.records import Verdict
+from schemas.verdict import Verdict
 
 _REFUSED: dict[PublishWhen, tuple[Verdict, ...]] = {
     PublishWhen.ALWAYS: (),

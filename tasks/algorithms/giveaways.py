@@ -14,7 +14,7 @@ import pyarrow as pa
 from sklearn.tree import DecisionTreeClassifier
 
 from schemas.findings import Giveaway
-from schemas.records import Column
+from schemas.survey import Column
 from tasks.algorithms.distances import Positions
 from tasks.algorithms.features import to_frame
 from tasks.algorithms.labels import Codes

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import pyarrow as pa
 
-from schemas.records import Column
+from schemas.survey import Column
 from tasks.algorithms.captions import quoted
 
 _SHOWN, _WIDTH = 5, 40  # names, and cells of one

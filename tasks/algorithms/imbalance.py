@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from schemas.records import Diagnosis
+from schemas.plan import Diagnosis
 from tasks.algorithms import chi_square
 
 Shares = npt.NDArray[np.float64]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pyarrow as pa
 
-from schemas.records import ClassPlan, SamplerUse
+from schemas.plan import ClassPlan, SamplerUse
 from schemas.strategy import Strategy, StrategyKind
 from tasks.algorithms import smote
 from tasks.algorithms.arrays import Means, in_memory

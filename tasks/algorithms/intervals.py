@@ -12,7 +12,7 @@ import numpy.typing as npt
 from numpy.random import Generator
 
 from schemas.evaluation import EvaluationConfig, Metric
-from schemas.records import Verdict
+from schemas.verdict import Verdict
 from tasks.algorithms.labels import Codes
 from tasks.algorithms.metrics import BY_LABEL, LOSSES, RANKED, Tally
 from tasks.algorithms.ranking import macro

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 import pyarrow as pa
 
-from schemas.records import Column
+from schemas.survey import Column
 from tasks.algorithms.arrays import USUAL, Empty, Means
 from tasks.algorithms.blockwise import by_blocks
 from tasks.algorithms.distances import Positions

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from statistics import fmean
 from textwrap import fill
 
-from schemas.records import ClassReport
+from schemas.verdict import ClassReport
 from tasks.algorithms.imbalance import diagnose
 from tasks.algorithms.lessons import Counts, FoldScores, Tutorial
 

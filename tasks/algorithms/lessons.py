@@ -17,7 +17,7 @@ from sklearn.ensemble import RandomForestClassifier
 from sklearn.metrics import classification_report, f1_score, make_scorer
 from sklearn.neighbors import KNeighborsClassifier
 
-from schemas.records import ClassReport
+from schemas.verdict import ClassReport
 from tasks.algorithms.counts import count, in_label_order
 from tasks.algorithms.samplers import make_sampler, sample
 

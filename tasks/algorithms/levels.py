@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from schemas.records import Column
+from schemas.survey import Column
 
 SHARE, LEAST = 0.9, 50
 

@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from schemas.records import Column
+from schemas.survey import Column
 from tasks.algorithms.arrays import one_chunk
 from tasks.algorithms.coding import Coding, filled, floats
 from tasks.algorithms.distances import Floats, Positions

@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from schemas.findings import Memorisation
-from schemas.records import Column
+from schemas.survey import Column
 from tasks.algorithms.columns import categorical, numeric
 from tasks.algorithms.distances import Floats, Positions, distances
 from tasks.algorithms.overlap import feature_hashes

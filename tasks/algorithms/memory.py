@@ -8,7 +8,8 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from schemas.config import BalanceConfig
-from schemas.records import ClassPlan, Survey
+from schemas.plan import ClassPlan
+from schemas.survey import Survey
 from tasks.algorithms.breadth import is_judged
 from tasks.algorithms.columns import categorical, numeric
 from tasks.algorithms.search_space import BUDGET, held_bytes

@@ -11,8 +11,8 @@ import numpy as np
 import numpy.typing as npt
 
 from schemas.evaluation import Metric
-from schemas.records import ClassReport
 from schemas.scores import Scores
+from schemas.verdict import ClassReport
 from tasks.algorithms.labels import Codes
 from tasks.algorithms.ranking import average_precision, macro, roc_auc
 

@@ -19,7 +19,7 @@ from sklearn.preprocessing import OneHotEncoder, OrdinalEncoder, StandardScaler
 
 from schemas.errors import UserError
 from schemas.evaluation import EvaluatorKind
-from schemas.records import Column
+from schemas.survey import Column
 from tasks.algorithms.classifiers import NEIGHBORS, balances_itself, classifier
 from tasks.algorithms.columns import categorical, numeric
 from tasks.algorithms.labels import Codes

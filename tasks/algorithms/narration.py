@@ -4,21 +4,13 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from schemas.findings import Findings
-from schemas.records import (
-    Attempt,
-    Check,
-    Drift,
-    Evaluation,
-    FileEntry,
-    Outcome,
-    Published,
-    ResamplePlan,
-    Schedule,
-    Search,
-    ShardResult,
-    Survey,
-)
+from schemas.manifest import Search
+from schemas.plan import ResamplePlan, Schedule
+from schemas.records import Drift, Outcome, Published
+from schemas.survey import Survey
 from schemas.tournament import Compared, Leaderboard, MatchResult
+from schemas.verdict import Evaluation
+from schemas.written import Attempt, Check, FileEntry, ShardResult
 from tasks.algorithms.captions import shorten
 from tasks.algorithms.cautions import cautions
 from tasks.algorithms.drift_words import drift_sentence

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from schemas.records import ClassPlan
+from schemas.plan import ClassPlan
 from schemas.strategy import Strategy, StrategyKind
 from tasks.algorithms.decide import synthesises
 from tasks.algorithms.weighting import weight_column

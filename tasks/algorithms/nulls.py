@@ -1,6 +1,7 @@
 """Which columns may be null in what is published. What is missing is said in smote."""
 
-from schemas.records import ResamplePlan, Survey
+from schemas.plan import ResamplePlan
+from schemas.survey import Survey
 from tasks.algorithms.columns import source_schema
 
 _EMPTY = {"key", "ignore"}

@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 
 from schemas.config import BalanceConfig, Infinities
 from schemas.findings import OddNumbers
-from schemas.records import Column
+from schemas.survey import Column
 
 Mask = npt.NDArray[np.bool_]
 

@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from schemas.errors import UserError
-from schemas.records import Column
+from schemas.survey import Column
 from tasks.algorithms.interpolation import between
 from tasks.algorithms.labels import as_text, encode, is_label_type
 

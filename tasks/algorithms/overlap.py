@@ -11,7 +11,7 @@ import pandas as pd
 import pyarrow as pa
 
 from schemas.findings import Overlap
-from schemas.records import Column
+from schemas.survey import Column
 from tasks.algorithms.features import to_frame
 from tasks.algorithms.labels import Codes
 from tasks.algorithms.selection import Hashes, splitmix64

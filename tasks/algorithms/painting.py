@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from schemas.records import Evaluation, ModelEvaluation
+from schemas.verdict import Evaluation, ModelEvaluation
 from tasks.algorithms import canvas
 from tasks.algorithms.canvas import BLUE, GREEN, INK, ORANGE, PALE, QUIET, RED
 from tasks.algorithms.captions import shorten

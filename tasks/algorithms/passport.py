@@ -8,20 +8,17 @@ from collections import Counter
 from collections.abc import Sequence
 from importlib.metadata import version
 
-from schemas.records import (
-    Attempt,
-    Check,
-    ClassPlan,
+from schemas.manifest import (
     Environment,
-    Evidence,
-    FileEntry,
     Manifest,
     ManifestClass,
     ManifestEvaluation,
     ManifestSource,
-    Rejection,
-    Survey,
 )
+from schemas.plan import ClassPlan
+from schemas.records import Evidence
+from schemas.survey import Rejection, Survey
+from schemas.written import Attempt, Check, FileEntry
 from tasks.algorithms.evidence import in_brief
 from tasks.algorithms.exact import ACCELERATED
 

@@ -8,7 +8,7 @@ import math
 from collections.abc import Iterable, Mapping
 
 from schemas.errors import UserError
-from schemas.records import ClassPlan
+from schemas.plan import ClassPlan
 from schemas.strategy import Strategy, StrategyKind
 from tasks.algorithms.caps import capped
 from tasks.algorithms.decide import (

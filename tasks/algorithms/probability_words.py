@@ -4,7 +4,7 @@ How they are brought back is in remedies, and when the formula suffices in calib
 """
 
 from schemas.evaluation import Metric
-from schemas.records import Evaluation, ModelEvaluation
+from schemas.verdict import Evaluation, ModelEvaluation
 from tasks.algorithms.tables import METRICS
 
 REMEDIES = {

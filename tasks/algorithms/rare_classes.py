@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 
 from schemas.contract import TargetContract
 from schemas.errors import UserError
-from schemas.records import Merger, Rejection
+from schemas.survey import Merger, Rejection
 from tasks.algorithms.counts import in_label_order
 from tasks.algorithms.labels import as_text, encode
 

@@ -10,8 +10,10 @@ from collections.abc import Mapping
 from markupsafe import Markup
 
 from schemas.config import BalanceConfig
-from schemas.records import Drift, Evaluation, Evidence, ResamplePlan
+from schemas.plan import ResamplePlan
+from schemas.records import Drift, Evidence
 from schemas.strategy import StrategyKind
+from schemas.verdict import Evaluation
 from tasks.algorithms import tables
 from tasks.algorithms.cautions import (
     cautions,

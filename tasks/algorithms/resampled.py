@@ -11,7 +11,8 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from schemas.errors import UserError
-from schemas.records import Column, SamplerUse
+from schemas.plan import SamplerUse
+from schemas.survey import Column
 from tasks.algorithms.asked_sampler import CATEGORIES, CODED, by_code
 from tasks.algorithms.coding import learn
 from tasks.algorithms.distances import Floats, Positions

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from schemas.records import ClassPlan, ResamplePlan
+from schemas.plan import ClassPlan, ResamplePlan
 from tasks.algorithms.labels import Codes, encode
 from tasks.algorithms.selection import (
     EVERYTHING,

@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from schemas.errors import UserError
-from schemas.records import Column
+from schemas.survey import Column
 
 Floats = npt.NDArray[np.float64]
 

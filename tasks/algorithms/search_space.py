@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from schemas.records import Column
+from schemas.survey import Column
 from tasks.algorithms.arrays import (
     Empty,
     block_rows,

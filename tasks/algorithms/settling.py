@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import pyarrow as pa
 
-from schemas.records import ClassPlan, SamplerUse
+from schemas.plan import ClassPlan, SamplerUse
 from tasks.algorithms.labels import Codes
 
 if TYPE_CHECKING:

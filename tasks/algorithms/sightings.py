@@ -6,7 +6,9 @@ A note may hold labels and paths, which are data: it is kept to one bounded line
 from collections import Counter
 from collections.abc import Sequence
 
-from schemas.records import Manifest, Sighting, Survey
+from schemas.manifest import Manifest
+from schemas.records import Sighting
+from schemas.survey import Survey
 from tasks.algorithms.captions import shorten
 from tasks.algorithms.drift_words import drift_line
 

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 import pyarrow as pa
 
-from schemas.records import Column
+from schemas.survey import Column
 from tasks.algorithms.arrays import one_chunk
 from tasks.algorithms.distances import Positions
 from tasks.algorithms.interpolation import Floats, between

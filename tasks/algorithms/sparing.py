@@ -7,7 +7,7 @@ spares rows; what is published is made of all training rows.
 import numpy as np
 import pyarrow as pa
 
-from schemas.records import ResamplePlan
+from schemas.plan import ResamplePlan
 from tasks.algorithms.columns import free_name
 from tasks.algorithms.routing import Mask
 from tasks.algorithms.selection import (

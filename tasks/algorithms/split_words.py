@@ -5,7 +5,7 @@ What it does is in sides; a stratified split is as usual, so nothing is said of 
 
 from collections.abc import Sequence
 
-from schemas.records import ClassPlan
+from schemas.plan import ClassPlan
 from schemas.splits import Split, SplitKind
 from tasks.algorithms.captions import percent, quoted
 from tasks.algorithms.notes import classes_named

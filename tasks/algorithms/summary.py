@@ -8,7 +8,8 @@ from collections.abc import Mapping
 
 from markupsafe import Markup
 
-from schemas.records import Drift, Evaluation, Outcome
+from schemas.records import Drift, Outcome
+from schemas.verdict import Evaluation
 from tasks.algorithms import cards
 from tasks.algorithms.cautions import cautions
 from tasks.algorithms.drift_words import drift_sentence

@@ -8,13 +8,9 @@ import math
 from collections.abc import Sequence
 
 from schemas.evaluation import Metric
-from schemas.records import (
-    ClassReport,
-    Evaluation,
-    ModelEvaluation,
-    Rejection,
-    ResamplePlan,
-)
+from schemas.plan import ResamplePlan
+from schemas.survey import Rejection
+from schemas.verdict import ClassReport, Evaluation, ModelEvaluation
 from tasks.algorithms.captions import printable
 
 Row = dict[str, str | int | float | None]

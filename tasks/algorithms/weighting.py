@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from schemas.records import ClassPlan
+from schemas.plan import ClassPlan
 from schemas.strategy import Strategy, StrategyKind
 from tasks.algorithms.labels import encode
 from tasks.algorithms.plan import target_rows

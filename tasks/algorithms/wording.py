@@ -4,7 +4,9 @@ import math
 from collections.abc import Mapping, Sequence
 
 from schemas.evaluation import Metric
-from schemas.records import Evaluation, ResamplePlan, Search
+from schemas.manifest import Search
+from schemas.plan import ResamplePlan
+from schemas.verdict import Evaluation
 from tasks.algorithms.certainty import signed
 from tasks.algorithms.tables import METRICS
 

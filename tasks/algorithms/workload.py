@@ -2,15 +2,10 @@
 
 from collections.abc import Sequence
 
-from schemas.records import (
-    Check,
-    Evaluation,
-    FileEntry,
-    ResamplePlan,
-    Shard,
-    Survey,
-    SyntheticPart,
-)
+from schemas.plan import ResamplePlan
+from schemas.survey import Survey
+from schemas.verdict import Evaluation
+from schemas.written import Check, FileEntry, Shard, SyntheticPart
 
 
 def part_sizes(items: Sequence[object], given: Sequence[object]) -> list[int] | None:

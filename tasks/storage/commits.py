@@ -9,7 +9,8 @@ import logging
 import re
 
 from schemas.errors import EvenkeelError, VerificationError
-from schemas.records import Attempt, Manifest
+from schemas.manifest import Manifest
+from schemas.written import Attempt
 from tasks.storage.pins import PINS, pinned, told
 from tasks.storage.sealing import changed, read_sealed, seal, write_sealed
 from tasks.storage.settling import settle

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from schemas.errors import UserError
-from schemas.records import Fragment
+from schemas.survey import Fragment
 from tasks.storage.hashing import sha256
 from tasks.storage.hive import Partitions, read_partitions
 from tasks.storage.limits import check_groups

@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from contextlib import suppress
 
 from schemas.errors import EvenkeelError, VerificationError
-from schemas.records import Attempt, Manifest
+from schemas.manifest import Manifest
+from schemas.written import Attempt
 from tasks.storage.commits import (
     HELD_BACK,
     data_folder,

@@ -10,7 +10,7 @@ from typing import Self
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from schemas.records import Attempt, FileEntry
+from schemas.written import Attempt, FileEntry
 from tasks.storage.commits import SCRATCH, data_folder
 from tasks.storage.parquet import rows_per_batch
 from tasks.storage.stores import store_at

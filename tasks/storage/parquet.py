@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from schemas.errors import TransientError, UserError
-from schemas.records import Fragment
+from schemas.survey import Fragment
 from tasks.storage.limits import check_groups, checked_metadata, safe_rows
 from tasks.storage.location import Location, locate
 from tasks.storage.memory import use_frugal_pool

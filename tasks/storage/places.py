@@ -1,6 +1,6 @@
 """Where the parts of a version lie. What is in them is written elsewhere."""
 
-from schemas.records import Manifest
+from schemas.manifest import Manifest
 from tasks.storage.commits import data_folder, manifest_path
 from tasks.storage.held_back import held_back_path
 from tasks.storage.stores import store_at

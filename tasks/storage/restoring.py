@@ -8,7 +8,8 @@ import logging
 from collections.abc import Iterator
 
 from schemas.errors import VerificationError
-from schemas.records import Attempt, Manifest, Restoration
+from schemas.manifest import Manifest, Restoration
+from schemas.written import Attempt
 from tasks.storage.commits import (
     append,
     data_folder,

@@ -19,7 +19,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from schemas.records import Attempt
+from schemas.written import Attempt
 from tasks.storage.commits import SCRATCH, data_folder
 from tasks.storage.exclusive import checked, reported
 from tasks.storage.parquet import row_bytes

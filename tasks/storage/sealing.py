@@ -17,7 +17,7 @@ from pydantic import ValidationError
 from pydantic_core import from_json, to_json
 
 from schemas.errors import EvenkeelError, VerificationError
-from schemas.records import Manifest
+from schemas.manifest import Manifest
 from tasks.storage.stores import store_at
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from schemas.errors import VerificationError
-from schemas.records import FileEntry
+from schemas.written import FileEntry
 from tasks.storage.exclusive import checked
 from tasks.storage.stores import store_at
 

@@ -6,7 +6,7 @@ from operator import itemgetter
 
 import pyarrow as pa
 
-from schemas.records import Shard
+from schemas.written import Shard
 from tasks.storage.parquet import rows_per_batch
 
 _GROUPS_PER_PART = 8  # 64 MB of rows: a second of work

@@ -1,6 +1,6 @@
 """What runs left unfinished in an output. How files are written is workspace's."""
 
-from schemas.records import Attempt
+from schemas.written import Attempt
 from tasks.storage.commits import is_committed
 from tasks.storage.exclusive import checked
 from tasks.storage.location import locate

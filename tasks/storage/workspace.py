@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from schemas.errors import EvenkeelError, VerificationError
-from schemas.records import Attempt, FileEntry
+from schemas.written import Attempt, FileEntry
 from tasks.storage.commits import SCRATCH, data_folder, is_committed
 from tasks.storage.exclusive import checked
 from tasks.storage.hashing import sha256

@@ -7,7 +7,7 @@ from decimal import Decimal
 import pyarrow as pa
 from hypothesis import strategies as st
 
-from schemas.records import Column, Role
+from schemas.survey import Column, Role
 from tasks.algorithms.columns import feature_role
 
 Donors = tuple[pa.Table, tuple[Column, ...]]

@@ -3,7 +3,7 @@
 import pytest
 
 from schemas.errors import UserError
-from schemas.records import SamplerUse
+from schemas.plan import SamplerUse
 from schemas.strategy import Strategy, StrategyKind
 from tasks.algorithms.asked_sampler import (
     asked_sampler,

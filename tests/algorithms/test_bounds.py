@@ -14,7 +14,7 @@ from pandera.io.pandas_io import deserialize_schema
 
 from schemas.contract import TargetContract
 from schemas.errors import UserError
-from schemas.records import Column, Rejection
+from schemas.survey import Column, Rejection
 from tasks.algorithms.bounds import (
     bounded,
     bounded_in_made,

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from schemas.records import Evidence, Rejection
+from schemas.records import Evidence
+from schemas.survey import Rejection
 from tasks.algorithms.captions import cells
 from tasks.algorithms.cards import (
     accepted,

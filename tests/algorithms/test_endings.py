@@ -3,7 +3,8 @@
 import pytest
 
 from schemas.config import PublishWhen
-from schemas.records import Outcome, Verdict
+from schemas.records import Outcome
+from schemas.verdict import Verdict
 from tasks.algorithms.endings import ending, ending_line
 from tests import evidence
 

@@ -19,7 +19,8 @@ from sklearn.preprocessing import OrdinalEncoder, StandardScaler
 from threadpoolctl import threadpool_limits
 
 from schemas.evaluation import EvaluationConfig, EvaluatorKind
-from schemas.records import Column, Evaluation, Role
+from schemas.survey import Column, Role
+from schemas.verdict import Evaluation
 from tasks.algorithms.contest import NotComparableError, Problem, Tables
 from tasks.algorithms.evaluate import evaluate
 from tasks.algorithms.labels import encode

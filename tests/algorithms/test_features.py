@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from schemas.records import Column, Role
+from schemas.survey import Column, Role
 from tasks.algorithms.columns import categorical, numeric
 from tasks.algorithms.features import to_frame
 

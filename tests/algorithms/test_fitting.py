@@ -14,7 +14,7 @@ from sklearn.model_selection import StratifiedKFold, TunedThresholdClassifierCV
 
 from schemas.contest import APPROACHES, Approach
 from schemas.evaluation import EvaluatorKind, Metric
-from schemas.records import Column
+from schemas.survey import Column
 from schemas.tournament import Candidate
 from tasks.algorithms.contest import Problem
 from tasks.algorithms.features import to_frame

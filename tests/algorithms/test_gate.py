@@ -5,7 +5,7 @@ from typing import get_args
 import pytest
 
 from schemas.config import PublishWhen
-from schemas.records import Verdict
+from schemas.verdict import Verdict
 from tasks.algorithms.gate import objection
 
 VERDICTS: tuple[Verdict, ...] = get_args(Verdict)

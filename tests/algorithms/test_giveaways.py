@@ -5,7 +5,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from schemas.records import Column
+from schemas.survey import Column
 from tasks.algorithms.columns import feature_role
 from tasks.algorithms.giveaways import FEWEST, LIMIT, giveaways
 from tasks.algorithms.labels import Codes, encode

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from schemas.records import ClassReport
+from schemas.verdict import ClassReport
 from tasks.algorithms.lesson_page import describe
 from tasks.algorithms.lessons import FoldScores, ForestReport, Tutorial
 

@@ -5,8 +5,8 @@ from hypothesis import strategies as st
 
 from schemas.config import BalanceConfig
 from schemas.evaluation import EvaluatorKind
-from schemas.records import Column, Survey
 from schemas.strategy import StrategyKind
+from schemas.survey import Column, Survey
 from tasks.algorithms.memory import (
     Item,
     estimate,

@@ -13,7 +13,7 @@ import pytest
 
 from schemas.errors import UserError
 from schemas.evaluation import EvaluatorKind
-from schemas.records import Column, Role
+from schemas.survey import Column, Role
 from tasks.algorithms.classifiers import balances_itself, can_accelerate
 from tasks.algorithms.features import to_frame
 from tasks.algorithms.labels import Codes

@@ -2,19 +2,12 @@
 
 import pytest
 
-from schemas.records import (
-    Attempt,
-    Check,
-    Evidence,
-    FileEntry,
-    Manifest,
-    Published,
-    Rejection,
-    Schedule,
-    Search,
-    ShardResult,
-)
+from schemas.manifest import Manifest, Search
+from schemas.plan import Schedule
+from schemas.records import Evidence, Published
+from schemas.survey import Rejection
 from schemas.tournament import Compared
+from schemas.written import Attempt, Check, FileEntry, ShardResult
 from tasks.algorithms.narration import narrate
 from tasks.algorithms.passport import draw_up
 from tests import evidence, matches

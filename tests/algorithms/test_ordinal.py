@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from schemas.config import BalanceConfig
 from schemas.errors import UserError
-from schemas.records import Column
+from schemas.survey import Column
 from tasks.algorithms.columns import assign
 from tasks.algorithms.features import to_frame
 from tasks.algorithms.ordinal import between_levels, check_known, with_ranks

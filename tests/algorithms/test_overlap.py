@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from schemas.findings import Overlap
-from schemas.records import Column
+from schemas.survey import Column
 from tasks.algorithms.columns import feature_role
 from tasks.algorithms.labels import Codes
 from tasks.algorithms.overlap import (

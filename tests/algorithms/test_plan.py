@@ -7,7 +7,7 @@ from imblearn.over_sampling import RandomOverSampler
 from imblearn.under_sampling import RandomUnderSampler
 
 from schemas.errors import UserError
-from schemas.records import ClassPlan
+from schemas.plan import ClassPlan
 from schemas.strategy import Policy, Strategy, StrategyKind
 from tasks.algorithms.decide import adds_rows, decide, drops_rows, synthesises
 from tasks.algorithms.plan import allocate, holdout_rows, ranks, target_rows

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from schemas.contract import TargetContract
 from schemas.errors import UserError
-from schemas.records import Merger, Rejection
+from schemas.survey import Merger, Rejection
 from tasks.algorithms.counts import count
 from tasks.algorithms.labels import as_text
 from tasks.algorithms.rare_classes import check_into, merger_notes, relabel, settle

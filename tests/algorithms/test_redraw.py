@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from schemas.errors import UserError
-from schemas.records import Column
+from schemas.survey import Column
 from tasks.algorithms import smote
 from tasks.algorithms.bounds import bounded_in_made, judge
 from tasks.algorithms.redraw import make

@@ -12,7 +12,7 @@ from sklearn.neighbors import KNeighborsClassifier
 from sklearn.preprocessing import StandardScaler
 
 from schemas.evaluation import EvaluationConfig, EvaluatorKind
-from schemas.records import Column
+from schemas.survey import Column
 from tasks.algorithms.calibration import correct_priors
 from tasks.algorithms.contest import Contest, Problem, Tables, most_likely
 from tasks.algorithms.evaluate import evaluate

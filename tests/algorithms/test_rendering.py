@@ -14,7 +14,9 @@ from hypothesis import strategies as st
 from playwright.sync_api import Page
 
 from schemas.config import BalanceConfig
-from schemas.records import Evidence, Rejection, Search
+from schemas.manifest import Search
+from schemas.records import Evidence
+from schemas.survey import Rejection
 from tasks.algorithms import figures
 from tasks.algorithms.captions import shorten
 from tasks.algorithms.rendering import html, markdown

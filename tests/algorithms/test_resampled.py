@@ -15,7 +15,8 @@ from imblearn import combine, over_sampling, under_sampling
 from sklearn.preprocessing import StandardScaler
 
 from schemas.errors import UserError
-from schemas.records import Column, SamplerUse
+from schemas.plan import SamplerUse
+from schemas.survey import Column
 from tasks.algorithms.labels import encode
 from tasks.algorithms.resampled import Resampled, Task, resample
 from tasks.algorithms.samplers import accepted, sampler_names

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from imblearn.over_sampling import SMOTE
 
 from schemas.config import BalanceConfig
-from schemas.records import Column
+from schemas.survey import Column
 from tasks.algorithms import columns as column_roles
 from tasks.algorithms.kinship import search
 from tasks.algorithms.smote import (

@@ -2,7 +2,7 @@
 
 import pytest
 
-from schemas.records import ClassPlan
+from schemas.plan import ClassPlan
 from schemas.splits import Split, SplitKind
 from tasks.algorithms.split_words import (
     interval_note,

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from schemas.records import Diagnosis
+from schemas.plan import Diagnosis
 from tasks.algorithms.tables import (
     Row,
     cut,

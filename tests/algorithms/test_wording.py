@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from schemas.evaluation import Metric
-from schemas.records import Evaluation, Search, Verdict
+from schemas.manifest import Search
+from schemas.verdict import Evaluation, Verdict
 from tasks.algorithms.tables import METRICS
 from tasks.algorithms.wording import (
     alternative_sentence,

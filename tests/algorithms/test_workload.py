@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from schemas.records import Check, FileEntry, Shard, SyntheticPart
+from schemas.written import Check, FileEntry, Shard, SyntheticPart
 from tasks.algorithms.workload import call_size, part_sizes
 from tests import evidence
 

@@ -14,7 +14,7 @@ import pandas as pd
 from sklearn.metrics import roc_auc_score
 
 from schemas.evaluation import EvaluatorKind
-from schemas.records import Column
+from schemas.survey import Column
 from tasks.acceleration import accelerates
 from tasks.algorithms.models import fit_predict, make
 

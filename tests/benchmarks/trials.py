@@ -12,8 +12,8 @@ from scipy.stats import binomtest
 
 from schemas.contest import TournamentConfig
 from schemas.evaluation import EvaluationConfig, EvaluatorKind, Metric
-from schemas.records import Verdict
 from schemas.tournament import Candidate, Fold, Match, MatchResult, Sentinel, Standing
+from schemas.verdict import Verdict
 from tasks.algorithms.fitting import Rules
 from tasks.algorithms.match_table import tabulate
 from tasks.algorithms.sentinel import judge

@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 import pytest
 from prefect.events import Event
 
-from schemas.records import Manifest
+from schemas.manifest import Manifest
 from tasks.storage.commits import read_head
 from tasks.storage.workspace import describe
 from tests.project import Project, deployed, until, working

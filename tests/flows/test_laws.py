@@ -18,7 +18,8 @@ from schemas.config import BalanceConfig
 from schemas.contract import TargetContract
 from schemas.errors import UserError
 from schemas.evaluation import EvaluatorKind
-from schemas.records import Manifest, ManifestClass, Outcome
+from schemas.manifest import Manifest, ManifestClass
+from schemas.records import Outcome
 from schemas.splits import SplitKind
 from schemas.strategy import StrategyKind
 from tasks.algorithms.plan import target_rows

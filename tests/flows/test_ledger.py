@@ -8,7 +8,7 @@ import pytest
 
 from flows.cli import main
 from flows.ledger import show_checks
-from schemas.records import Check
+from schemas.written import Check
 from tests.s3 import S3
 from tests.tasks.attempts import config_of
 

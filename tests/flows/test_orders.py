@@ -15,7 +15,7 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from flows.pipeline import balance_dataset
-from schemas.records import Shard
+from schemas.written import Shard
 from tasks.running import DirectRunner, Runner
 from tasks.stage import Stage
 from tasks.storage import parquet

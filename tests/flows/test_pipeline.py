@@ -12,7 +12,8 @@ import pytest
 
 from flows.pipeline import balance_dataset
 from schemas.config import BalanceConfig
-from schemas.records import Manifest, Outcome
+from schemas.manifest import Manifest
+from schemas.records import Outcome
 from schemas.strategy import StrategyKind
 from tasks.algorithms.labels import as_text
 from tasks.running import DirectRunner

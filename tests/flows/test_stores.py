@@ -9,7 +9,7 @@ import pytest
 from flows.pipeline import balance_dataset
 from schemas.config import BalanceConfig
 from schemas.errors import UserError
-from schemas.records import Manifest
+from schemas.manifest import Manifest
 from tasks.observing import observe, remember
 from tasks.running import DirectRunner
 from tasks.storage.stores import store_at

@@ -15,7 +15,7 @@ from functools import partial
 from itertools import count
 from pathlib import Path
 
-from schemas.records import Manifest
+from schemas.manifest import Manifest
 from tasks.storage.held_back import hold_back, read_held_back
 from tests.soak.children import import_what, run_in_child, together, told
 from tests.soak.datasets import Place, begin, head_number, run, versions

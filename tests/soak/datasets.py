@@ -14,7 +14,8 @@ import pyarrow.parquet as pq
 from flows.pipeline import balance_dataset
 from schemas.config import BalanceConfig
 from schemas.errors import VerificationError
-from schemas.records import FileEntry, Manifest
+from schemas.manifest import Manifest
+from schemas.written import FileEntry
 from tasks.running import DirectRunner
 from tasks.storage.commits import LATEST, read_head, read_version, signpost
 from tasks.storage.stores import store_at

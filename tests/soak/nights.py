@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from flows.pipeline import balance_dataset
-from schemas.records import Manifest
+from schemas.manifest import Manifest
 from tasks.running import DirectRunner
 from tasks.storage.commits import read_head
 from tasks.storage.stores import store_at

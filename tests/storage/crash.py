@@ -14,7 +14,8 @@ from types import FrameType
 
 import pyarrow as pa
 
-from schemas.records import Attempt, Manifest
+from schemas.manifest import Manifest
+from schemas.written import Attempt
 from tasks.storage.commits import commit, read_head
 from tasks.storage.held_back import hold_back, read_held_back
 from tasks.storage.workspace import begin, dataset_root, describe, part

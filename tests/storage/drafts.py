@@ -3,17 +3,15 @@
 from collections.abc import Sequence
 
 from schemas.config import BalanceConfig
-from schemas.records import (
-    Attempt,
-    Decision,
-    Diagnosis,
+from schemas.manifest import (
     Environment,
-    FileEntry,
     Manifest,
     ManifestSource,
     ProbabilityCorrection,
 )
+from schemas.plan import Decision, Diagnosis
 from schemas.strategy import StrategyKind
+from schemas.written import Attempt, FileEntry
 
 _EVEN = Diagnosis(
     classes=2,

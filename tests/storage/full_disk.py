@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 
 from schemas.errors import UserError
-from schemas.records import Attempt
+from schemas.written import Attempt
 from tasks.storage.commits import commit, read_head
 from tasks.storage.workspace import begin, discard, part, write_bytes
 from tests.storage.drafts import draft

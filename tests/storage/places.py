@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from schemas.records import Manifest
+from schemas.manifest import Manifest
 from tasks.storage.commits import commit
 from tasks.storage.stores import store_at
 from tasks.storage.workspace import begin, dataset_root, write_bytes

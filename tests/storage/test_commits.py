@@ -13,7 +13,7 @@ from threading import Barrier
 import pytest
 
 from schemas.errors import TransientError, UserError, VerificationError
-from schemas.records import Manifest
+from schemas.manifest import Manifest
 from tasks.storage.commits import (
     commit,
     data_folder,

@@ -12,7 +12,8 @@ from threading import Barrier
 import pytest
 
 from schemas.errors import VerificationError
-from schemas.records import Attempt, Manifest
+from schemas.manifest import Manifest
+from schemas.written import Attempt
 from tasks.storage.commits import commit, data_folder, is_committed, read_head
 from tasks.storage.held_back import held_back_path, hold_back, read_held_back
 from tasks.storage.places import places

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from schemas.errors import TransientError, VerificationError
-from schemas.records import Attempt
+from schemas.written import Attempt
 from tasks.storage.commits import commit, manifest_path, read_head
 from tasks.storage.held_back import hold_back, read_held_back
 from tasks.storage.leftovers import sweep

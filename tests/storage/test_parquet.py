@@ -18,7 +18,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from schemas.errors import TransientError, UserError
-from schemas.records import Fragment
+from schemas.survey import Fragment
 from tasks.storage.footers import read_fragments
 from tasks.storage.parquet import read_batches, rows_per_batch
 from tasks.storage.writer import PartWriter

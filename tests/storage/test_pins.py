@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from schemas.errors import TransientError, VerificationError
-from schemas.records import Attempt
+from schemas.written import Attempt
 from tasks.storage.commits import commit, is_committed, read_head
 from tasks.storage.held_back import hold_back
 from tasks.storage.pins import MARKS, PINS, marked, pinned, told

@@ -8,7 +8,7 @@ from threading import Barrier
 import pytest
 
 from schemas.errors import VerificationError
-from schemas.records import Manifest
+from schemas.manifest import Manifest
 from tasks.storage.commits import commit, manifest_path, numbers, read_head
 from tasks.storage.pins import PINS, told
 from tasks.storage.restoring import restore

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from schemas.errors import TransientError, UserError
-from schemas.records import Attempt
+from schemas.written import Attempt
 from tasks.storage import scratch
 from tasks.storage.commits import SCRATCH
 from tasks.storage.scratch import gather, keep, kept, mapped

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from schemas.errors import UserError, VerificationError
-from schemas.records import Attempt, Manifest
+from schemas.manifest import Manifest
+from schemas.written import Attempt
 from tasks.storage.sealing import read_sealed, seal
 from tests.storage.drafts import draft
 

@@ -6,7 +6,7 @@ import pyarrow as pa
 from hypothesis import given
 from hypothesis import strategies as st
 
-from schemas.records import Shard
+from schemas.written import Shard
 from tasks.storage.shards import by_part, part_rows, shards
 
 WIDE = pa.schema({f"x{place}": pa.float64() for place in range(2_000)})

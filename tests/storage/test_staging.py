@@ -6,7 +6,7 @@ from uuid import uuid4
 import pytest
 
 from schemas.errors import UserError
-from schemas.records import Attempt
+from schemas.written import Attempt
 from tasks.storage.commits import HELD_BACK, commit
 from tasks.storage.staging import abandoned
 from tasks.storage.workspace import begin, directory, discard, write_bytes

@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from schemas.errors import TransientError, UserError, VerificationError
-from schemas.records import Attempt, FileEntry
+from schemas.written import Attempt, FileEntry
 from tasks.storage.commits import commit
 from tasks.storage.workspace import (
     absolute,

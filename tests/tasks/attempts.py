@@ -9,15 +9,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from schemas.config import BalanceConfig
-from schemas.records import (
-    Attempt,
-    Check,
-    FileEntry,
-    ResamplePlan,
-    Shard,
-    ShardResult,
-    Survey,
-)
+from schemas.plan import ResamplePlan
+from schemas.survey import Survey
+from schemas.written import Attempt, Check, FileEntry, Shard, ShardResult
 from tasks.planning import plan_resampling
 from tasks.publishing import begin_attempt
 from tasks.resampling import resample_shard

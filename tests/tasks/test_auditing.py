@@ -9,7 +9,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from flows.pipeline import balance_dataset
-from schemas.records import Check, FileEntry, Manifest
+from schemas.manifest import Manifest
+from schemas.written import Check, FileEntry
 from tasks import rederiving
 from tasks.auditing import audit
 from tasks.running import DirectRunner

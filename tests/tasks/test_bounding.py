@@ -13,7 +13,8 @@ from flows.comparison import compare_dataset
 from flows.pipeline import balance_dataset
 from schemas.config import BalanceConfig
 from schemas.errors import UserError, VerificationError
-from schemas.records import Manifest, SyntheticResult
+from schemas.manifest import Manifest
+from schemas.written import SyntheticResult
 from tasks.algorithms.identity import run_key
 from tasks.auditing import audit
 from tasks.bounding import check_published_bounds

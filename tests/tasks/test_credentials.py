@@ -28,7 +28,7 @@ from flows.pipeline import balance_dataset
 from flows.watch import watch
 from schemas.config import BalanceConfig
 from schemas.errors import UserError
-from schemas.records import Survey
+from schemas.survey import Survey
 from tasks import credentials
 from tasks.credentials import entrusted, with_grants
 from tasks.flow_running import PrefectRunner

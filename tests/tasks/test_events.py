@@ -16,7 +16,8 @@ from prefect.settings import PREFECT_API_URL
 from flows.balance import balance
 from flows.pipeline import balance_dataset
 from schemas.config import BalanceConfig, WatchConfig
-from schemas.records import Outcome, Rejection, Sighting
+from schemas.records import Outcome, Sighting
+from schemas.survey import Rejection
 from tasks.algorithms.drift import drift
 from tasks.events import (
     announce_sighting,

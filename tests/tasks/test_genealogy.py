@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from schemas.errors import VerificationError
-from schemas.records import Check
+from schemas.written import Check
 from tasks.genealogy import check_lineage, check_parents, check_sample
 from tests.tasks.attempts import (
     Written,

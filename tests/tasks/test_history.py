@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from schemas.records import HistoryLine
+from schemas.manifest import HistoryLine
 from tasks.history import history
 from tasks.storage.commits import manifest_path
 from tasks.storage.held_back import hold_back

@@ -11,7 +11,8 @@ import pytest
 from flows.pipeline import balance_dataset
 from schemas.config import BalanceConfig
 from schemas.findings import Findings
-from schemas.records import Manifest, Outcome
+from schemas.manifest import Manifest
+from schemas.records import Outcome
 from tasks.algorithms.cautions import cautions
 from tasks.inspecting import inspect_rows
 from tasks.running import DirectRunner

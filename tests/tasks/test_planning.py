@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from flows.pipeline import balance_dataset
 from schemas.config import BalanceConfig
 from schemas.errors import UserError
-from schemas.records import ResamplePlan, SampleThresholds
+from schemas.plan import ResamplePlan, SampleThresholds
 from tasks.algorithms.routing import route
 from tasks.algorithms.selection import EVERYTHING
 from tasks.algorithms.sparing import SHARE

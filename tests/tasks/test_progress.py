@@ -2,7 +2,7 @@
 
 import pytest
 
-from schemas.records import Shard
+from schemas.written import Shard
 from tasks.algorithms.pace import Pace
 from tasks.progress import finish_call, follow_call, follow_parts, silent
 from tests import evidence

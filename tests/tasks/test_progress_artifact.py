@@ -12,7 +12,7 @@ from prefect.client.orchestration import get_client
 from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterId
 from prefect.client.schemas.objects import Artifact
 
-from schemas.records import Shard
+from schemas.written import Shard
 from tasks import progress_artifact
 from tasks.flow_running import PrefectRunner
 from tasks.progress import follow_parts, silent

@@ -10,7 +10,8 @@ import pytest
 from flows.pipeline import balance_dataset
 from schemas.config import BalanceConfig
 from schemas.errors import UserError
-from schemas.records import Manifest, Outcome
+from schemas.manifest import Manifest
+from schemas.records import Outcome
 from tasks.published import (
     find_held_back,
     find_published,

@@ -11,7 +11,9 @@ import pytest
 from flows.pipeline import balance_dataset
 from schemas.config import BalanceConfig
 from schemas.errors import UserError
-from schemas.records import Attempt, Manifest, Outcome
+from schemas.manifest import Manifest
+from schemas.records import Outcome
+from schemas.written import Attempt
 from tasks.planning import plan_resampling
 from tasks.publishing import begin_attempt, discarded_on_error
 from tasks.running import DirectRunner

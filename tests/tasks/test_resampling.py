@@ -6,7 +6,7 @@ import pyarrow.dataset as ds
 import pytest
 
 from flows.pipeline import balance_dataset
-from schemas.records import FileEntry
+from schemas.written import FileEntry
 from tasks.algorithms.columns import source_schema
 from tasks.planning import plan_resampling
 from tasks.publishing import begin_attempt

@@ -9,7 +9,9 @@ import pytest
 
 from flows.pipeline import balance_dataset
 from schemas.errors import UserError, VerificationError
-from schemas.records import Check, Manifest, Outcome
+from schemas.manifest import Manifest
+from schemas.records import Outcome
+from schemas.written import Check
 from tasks import guarding, planning
 from tasks.auditing import audit
 from tasks.planning import plan_resampling

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from flows.pipeline import balance_dataset
-from schemas.records import Manifest, Search
+from schemas.manifest import Manifest, Search
 from tasks.algorithms import arrays, search_space
 from tasks.running import DirectRunner
 from tasks.searching import prepared, search_neighbours, synthesised

@@ -11,7 +11,8 @@ import pytest
 
 from flows.pipeline import balance_dataset
 from schemas.errors import UserError, VerificationError
-from schemas.records import Manifest, Outcome
+from schemas.manifest import Manifest
+from schemas.records import Outcome
 from tasks.algorithms.calibration import correct_priors
 from tasks.manifests import manifest_at
 from tasks.running import DirectRunner
