@@ -57,7 +57,7 @@ def balance_config(asked: argparse.Namespace) -> BalanceConfig:
     Raises:
         UserError: The file cannot be read, or a field is wrong; names each field.
     """
-    values = read(asked.config) if asked.config else {}
+    values = contents(asked)
     if isinstance(values, dict) and "datasets" not in values:
         return validated(overridden(values, asked))
     raise UserError(
@@ -145,6 +145,18 @@ def explain(error: Mapping[str, Any]) -> str:
     given = error["input"]
     shown = f" (given: {given!r})" if isinstance(given, str | int | float) else ""
     return f"{field}: {message}{shown}"
+
+
+def contents(asked: argparse.Namespace) -> dict[str, Any] | list[Any]:
+    """Read the config file that is asked for, once: it may be a pipe.
+
+    Raises:
+        UserError: It cannot be read, or holds neither a mapping nor a list.
+    """
+    if not hasattr(asked, "contents"):
+        asked.contents = read(asked.config) if asked.config else {}
+    found: dict[str, Any] | list[Any] = asked.contents
+    return found
 
 
 def read(path: str) -> dict[str, Any] | list[Any]:

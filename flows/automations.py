@@ -19,7 +19,7 @@ from prefect.settings import get_current_settings
 from flows.alerts import alert, alert_of_dead_run, alert_of_lost_event
 from schemas.errors import EvenkeelError, UserError
 
-FLOWS = ("balance", "compare", "retrain", "tutorial", "watch")
+FLOWS = ("balance", "balance-many", "compare", "retrain", "tutorial", "watch")
 """Names of our flows; other flows of the server are none of our business."""
 
 DIED = "No sign of life from the process of this run: it was killed, or its machine."

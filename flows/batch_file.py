@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from flows.asking import explain, innermost, overridden, read
+from flows.asking import contents, explain, innermost, overridden
 from schemas.batch import Batch
 from schemas.errors import UserError
 
@@ -17,9 +17,7 @@ def is_batch(asked: argparse.Namespace) -> bool:
     Raises:
         UserError: It cannot be read.
     """
-    if not asked.config:
-        return False
-    values = read(asked.config)
+    values = contents(asked)
     return isinstance(values, list) or "datasets" in values
 
 
@@ -45,7 +43,7 @@ def batch(asked: argparse.Namespace) -> Batch:
                 f"{option} is of one dataset, and {asked.config!r} lists several; "
                 "leave it out, or write the one you mean into a file of its own"
             )
-    values = read(asked.config)
+    values = contents(asked)
     listed = {"datasets": values} if isinstance(values, list) else dict(values)
     defaults = _mapping(listed.pop("defaults", None) or {}, "defaults")
     if isinstance(listed["datasets"], list):

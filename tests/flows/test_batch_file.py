@@ -1,5 +1,6 @@
 """A file with several datasets: read as it is meant, or refused by entry and field."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -30,6 +31,18 @@ def test_a_list_of_configs_is_a_batch(tmp_path: Path) -> None:
         ("b.parquet", "z", 3),
     ]
     assert found.concurrency == AT_ONCE
+
+
+@pytest.mark.parametrize("text", ["{source: a, target: y}", "[{source: a, target: y}]"])
+def test_a_pipe_is_read_once(text: str) -> None:
+    end, begin = os.pipe()
+    os.write(begin, text.encode())
+    os.close(begin)
+    asked = parser().parse_args(["run", "--config", f"/dev/fd/{end}"])
+    listed = is_batch(asked)
+    (one,) = batch(asked).datasets if listed else [balance_config(asked)]
+    os.close(end)
+    assert (listed, one.source, one.target) == (text[0] == "[", "a", "y")
 
 
 def test_entries_override_defaults_field_by_field(tmp_path: Path) -> None:

@@ -51,7 +51,11 @@ ENGINES: list[Callable[[], TaskRunner[Any]]] = [
     lambda: ThreadPoolTaskRunner(max_workers=2),
     lambda: ProcessPoolTaskRunner(max_workers=1),
     lambda: DaskTaskRunner(
-        cluster_kwargs={"n_workers": 1, "processes": True, "dashboard_address": None}
+        cluster_kwargs={
+            "n_workers": 1,
+            "processes": True,
+            "dashboard_address": "127.0.0.1:0",  # None is port 8787
+        }
     ),
 ]
 
