@@ -9,7 +9,10 @@ from hypothesis import settings
 from tests.s3 import S3, serving
 
 # A busy machine is slow, not wrong; how long things take is for the benchmarks to say.
-settings.register_profile("evenkeel", parent=settings.default, deadline=None)
+# A hundred examples, the default, would take the suite beyond 20 minutes on two cores.
+settings.register_profile(
+    "evenkeel", parent=settings.default, deadline=None, max_examples=70
+)
 settings.load_profile("evenkeel")
 
 
