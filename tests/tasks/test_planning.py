@@ -15,7 +15,6 @@ from flows.pipeline import balance_dataset
 from schemas.config import BalanceConfig
 from schemas.errors import UserError
 from schemas.plan import ResamplePlan, SampleThresholds
-from tasks.algorithms.routing import route
 from tasks.algorithms.selection import EVERYTHING
 from tasks.algorithms.sparing import SHARE
 from tasks.auditing import audit
@@ -26,6 +25,7 @@ from tasks.storage.outputs import read_folder
 from tasks.survey import survey_source
 from tests.datasets import DATA
 from tests.tasks.attempts import checks, config_of, mixed_table, path_of, write
+from tests.tasks.routed import check_routed
 
 
 def _plan(config: BalanceConfig) -> ResamplePlan:
@@ -50,15 +50,7 @@ def test_rows_routed_one_by_one_are_those_planned(
     role = {"key": ["id"], "ignore": []} if keyed else {}
     strategy = {"kind": kind}
     config = config_of(shared, strategy=strategy, seed=seed, holdout=holdout, **role)
-    plan, table = _plan(config), mixed_table()
-    cut = [route(table.slice(row, 1), row, plan) for row in range(table.num_rows)]
-    for code, item in enumerate(plan.classes):
-        mine = [row for row in cut if row.codes[0] == code]
-        assert len(mine) == item.source
-        assert sum(bool(row.holdout[0]) for row in mine) == item.holdout
-        assert sum(row.times[0] > 0 for row in mine) == item.kept
-        written = sum(int(row.times[0]) for row in mine)
-        assert written == item.kept + item.duplicated
+    check_routed(_plan(config))
 
 
 def test_a_draft_has_the_numbers_of_the_plan(tmp_path: Path) -> None:

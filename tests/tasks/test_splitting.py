@@ -24,6 +24,7 @@ from tasks.sampling import plan_comparison
 from tasks.storage.parquet import read_batches
 from tasks.survey import survey_source
 from tests.tasks.attempts import SPLITS, config_of, mixed_table
+from tests.tasks.routed import check_routed
 
 Parts = Sequence[pa.Table]
 PARTED = {str(split["kind"]): split for split in SPLITS.values()}
@@ -69,16 +70,7 @@ def test_rows_routed_one_by_one_are_those_planned(
         except UserError as error:
             assert "row" in str(error)  # noqa: PT017 - or a side without any
             reject()
-    table = mixed_table()
-    cut = [route(table.slice(row, 1), row, plan) for row in range(table.num_rows)]
-    for code, item in enumerate(plan.classes):
-        mine = [row for row in cut if row.codes[0] == code]
-        assert len(mine) == item.source
-        assert sum(bool(row.holdout[0]) for row in mine) == item.holdout
-        assert sum(row.times[0] > 0 for row in mine) == item.kept
-        assert sum(bool(row.dropped[0]) for row in mine) == item.dropped
-        written = sum(int(row.times[0]) for row in mine)
-        assert written == item.kept + item.duplicated
+    check_routed(plan)
 
 
 ROWS = st.lists(
