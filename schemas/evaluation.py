@@ -21,6 +21,14 @@ class EvaluatorKind(StrEnum):
     NONE = "none"
 
 
+class Encoding(StrEnum):
+    """What a model sees of a category."""
+
+    AUTO = "auto"
+    ORDINAL = "ordinal"
+    ONE_HOT = "one_hot"
+
+
 class Metric(StrEnum):
     """The primary metric; the verdict rests on it."""
 
@@ -47,6 +55,10 @@ class EvaluationConfig(Frozen):
 
     trees: int = Field(default=100, ge=1)
     """Trees of the forest, or rounds of boosting; those of easy_ensemble all told."""
+
+    encoding: Encoding = Encoding.AUTO
+    """What the model sees of a category: an ordinal code, or a one_hot column for each
+    of its 50 most frequent levels; auto is one_hot for logistic regression alone."""
 
     max_rows: int = Field(default=100_000, ge=10)
     """Rows used of the larger training set, and of the holdout, about: a seeded sample.

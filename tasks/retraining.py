@@ -118,7 +118,12 @@ def _score(version: Manifest, train: pa.Table, holdout: pa.Table) -> float | Non
     weights = row_weights(train, columns, given) if models.takes_weights(kind) else None
     probabilities = models.fit_predict(
         models.make(
-            kind, judged.trees, version.seed, columns, accelerate=accelerates()
+            kind,
+            judged.trees,
+            version.seed,
+            columns,
+            encoding=judged.encoding,
+            accelerate=accelerates(),
         ),
         to_frame(train, columns),
         encode(train.column(target), labels),

@@ -31,7 +31,7 @@ from tasks.storage.scratch import keep, kept
 
 if TYPE_CHECKING:
     from tasks.algorithms.contest import Problem
-    from tasks.algorithms.fitting import Rules
+    from tasks.algorithms.learner import Rules
     from tasks.algorithms.tournament import Arena
 
 _ROWS, _FOLDS, _GROUP = "arena-rows", "arena-folds", "group"
@@ -174,12 +174,13 @@ def _problem(survey: Survey, plan: ResamplePlan) -> "Problem":
 
 
 def _rules(config: BalanceConfig, plan: ResamplePlan) -> "Rules":
-    from tasks.algorithms.fitting import Rules
+    from tasks.algorithms.learner import Rules
 
     asked = config.strategy
     return Rules(
         metric=config.evaluation.metric,
         trees=config.evaluation.trees,
+        encoding=config.evaluation.encoding,
         strategy=Strategy(
             k_neighbors=asked.k_neighbors,
             standardize=asked.standardize,

@@ -3,7 +3,7 @@
 Rows are noise, or real ones with their labels shuffled. Shared by tests and benchmarks.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
 from pathlib import Path
 
@@ -114,13 +114,20 @@ def balanced(train: pa.Table, strategy: str, seed: int) -> pa.Table:
     return pa.concat_tables([train, smote.derive(model, *drawn)])
 
 
-def verdicts(
-    tables: Iterable[pa.Table], strategies: Sequence[str], evaluation: EvaluationConfig
-) -> list[Verdict]:
-    """Label each table at random and judge it, with the strategies in turn."""
-    return [
-        judged(
-            labelled(table, seed), strategies[seed % len(strategies)], seed, evaluation
-        ).verdict
-        for seed, table in enumerate(tables)
-    ]
+def verdict(
+    trial: int,
+    draw: Callable[[int], pa.Table],
+    strategies: Sequence[str],
+    evaluation: EvaluationConfig,
+) -> Verdict:
+    """Draw a table, label it at random, and balance it by one of the strategies.
+
+    Args:
+        trial: Its number, which is the seed of everything.
+        draw: Gives the features of a trial.
+        strategies: Taken in turn.
+        evaluation: How it is judged.
+    """
+    table = labelled(draw(trial), trial)
+    strategy = strategies[trial % len(strategies)]
+    return judged(table, strategy, trial, evaluation).verdict

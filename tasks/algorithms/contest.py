@@ -100,6 +100,7 @@ def new_model(contest: Contest) -> Pipeline:
         config.trees,
         contest.seed,
         problem.columns,
+        encoding=config.encoding,
         accelerate=problem.accelerate,
     )
 

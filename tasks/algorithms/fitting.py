@@ -4,53 +4,30 @@ Everything is learnt from the training rows: resampling, imputation, encoding, w
 thresholds and corrections. How the answers are scored is in tournament.
 """
 
-from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 
 from schemas.contest import Approach
-from schemas.evaluation import EvaluatorKind, Metric
-from schemas.strategy import Strategy
+from schemas.evaluation import EvaluatorKind
 from schemas.tournament import Candidate
 from tasks.algorithms import models
 from tasks.algorithms.calibration import correct_priors, move_threshold
 from tasks.algorithms.contest import Problem, most_likely
 from tasks.algorithms.decide import RESAMPLED
 from tasks.algorithms.features import to_frame
-from tasks.algorithms.folds import Groups, part
+from tasks.algorithms.folds import Groups
 from tasks.algorithms.infold import balanced
 from tasks.algorithms.intervals import Prediction
 from tasks.algorithms.labels import Codes, encode
+from tasks.algorithms.learner import Learner, Rules, out_of_fold
 from tasks.algorithms.models import Floats
-from tasks.algorithms.row_weights import row_weights
 from tasks.algorithms.steady import steady
 from tasks.algorithms.tuning import best_threshold
 from tasks.algorithms.weighting import balancing
 
-INNER_FOLDS = 5
-"""Parts of the training rows that a threshold is tuned on, at most."""
 _BINARY = 2
-_FORESTS = {EvaluatorKind.RANDOM_FOREST, EvaluatorKind.BALANCED_RANDOM_FOREST}
-
-
-@dataclass(frozen=True)
-class Rules:
-    """What all candidates have in common."""
-
-    metric: Metric = Metric.MACRO_F1
-    """What a threshold is tuned for."""
-    trees: int = 100
-    """Trees of a forest, or rounds of boosting."""
-    strategy: Strategy = field(default_factory=Strategy)
-    """Neighbours, the cap on growth and classes to leave; its kind and ratio are the
-    candidate's."""
-    cost_fp: float | None = None
-    """Cost of taking a row for one of the minority class."""
-    cost_fn: float | None = None
-    """Cost of missing one; both or neither."""
 
 
 class Sides(NamedTuple):
@@ -101,7 +78,7 @@ def _answer(
     train = _resampled(candidate, sides.train, problem, rules, seed)
     codes = _codes(train, problem)
     counts = np.bincount(codes, minlength=len(problem.labels))
-    asked = _Learner(candidate.learner, problem, rules.trees, seed)
+    asked = Learner(candidate.learner, problem, rules, seed)
     weights = None
     if candidate.approach is Approach.WEIGHTS:
         left = np.isin(problem.labels, rules.strategy.leave)
@@ -112,7 +89,7 @@ def _answer(
         to_frame(train, problem.columns), codes, frame, weights
     )
     if candidate.approach is Approach.THRESHOLD:
-        return _moved(probabilities, sides, asked, rules, before)
+        return _moved(probabilities, sides, asked, before)
     if candidate.approach is Approach.RANDOM_UNDER_CORRECTED:
         probabilities = _corrected(probabilities, codes, before, candidate.learner)
     return Answer(most_likely(probabilities), len(codes))
@@ -132,40 +109,6 @@ def _resampled(
     return balanced(rows, problem, rules.strategy.model_copy(update=chosen), seed)
 
 
-@dataclass(frozen=True)
-class _Learner:
-    """A model to be made anew for each set of rows."""
-
-    learner: EvaluatorKind
-    problem: Problem
-    trees: int
-    seed: int
-
-    def weights(self, rows: pa.Table, given: Floats | None = None) -> Floats | None:
-        takes = models.takes_weights(self.learner)
-        return row_weights(rows, self.problem.columns, given) if takes else None
-
-    def probabilities(
-        self,
-        features: pd.DataFrame,
-        codes: Codes,
-        unseen: pd.DataFrame,
-        weights: Floats | None = None,
-    ) -> Floats:
-        model = models.make(
-            self.learner,
-            self.trees,
-            self.seed,
-            self.problem.columns,
-            accelerate=self.problem.accelerate,
-        )
-        if self.learner in _FORESTS:
-            model.set_params(model__n_jobs=1)  # matches are what runs side by side
-        return models.fit_predict(
-            model, features, codes, unseen, len(self.problem.labels), weights=weights
-        )
-
-
 def _corrected(
     probabilities: Floats, codes: Codes, before: Codes, learner: EvaluatorKind
 ) -> Floats:
@@ -181,9 +124,7 @@ def _corrected(
     return corrected
 
 
-def _moved(
-    probabilities: Floats, sides: Sides, asked: _Learner, rules: Rules, codes: Codes
-) -> Answer:
+def _moved(probabilities: Floats, sides: Sides, asked: Learner, codes: Codes) -> Answer:
     """Tune the threshold for two classes; move it to the priors for more.
 
     So it is, too, for two where one has a single row to tune on.
@@ -194,26 +135,8 @@ def _moved(
         moved = Prediction(probabilities, move_threshold(probabilities, learnt))
         return Answer(moved, len(codes))
     minority = asked.problem.labels.index(asked.problem.minority)
-    unseen = _out_of_fold(sides, asked, codes)[:, minority]
-    threshold = best_threshold(codes == minority, unseen, rules.metric)
+    unseen = out_of_fold(asked, sides.train, codes, sides.groups)[:, minority]
+    threshold = best_threshold(codes == minority, unseen, asked.rules.metric)
     claimed = probabilities[:, minority] >= threshold
     predicted = np.where(claimed, minority, 1 - minority).astype(np.int32)
     return Answer(Prediction(probabilities, predicted), len(codes), threshold)
-
-
-def _out_of_fold(sides: Sides, asked: _Learner, codes: Codes) -> Floats:
-    """Predict each training row by a model that did not see it, nor its group."""
-    frame = to_frame(sides.train, asked.problem.columns)
-    weights = asked.weights(sides.train)
-    found = np.empty((len(codes), len(asked.problem.labels)))
-    parts = min(INNER_FOLDS, int(np.bincount(codes).min()))
-    dealt = part(codes, sides.groups, parts, asked.seed % 2**32)
-    for fold in np.unique(dealt):
-        mine = dealt == fold
-        found[mine] = asked.probabilities(
-            frame[~mine],
-            codes[~mine],
-            frame[mine],
-            None if weights is None else weights[~mine],
-        )
-    return found

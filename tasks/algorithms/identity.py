@@ -19,6 +19,7 @@ _WITHOUT_MEANING = {
 _LATER: dict[str, tuple[str, ...]] = {
     "": ("split", "categorical", "numeric", "ordinal", "weight", "infinities"),
     "strategy": ("cap_rows", "leave", "name", "params"),
+    "evaluation": ("encoding",),
     "tournament": ("samplers",),
     "contract": ("rare_below", "rare_into", "rare_drop"),
 }
@@ -39,7 +40,7 @@ _COMPARED: dict[str, Any] = {
     "contract": True,
     "infinities": True,
     "strategy": {"k_neighbors", "standardize", "max_growth", "cap_rows", "leave"},
-    "evaluation": {"metric", "trees"},
+    "evaluation": {"metric", "trees", "encoding"},
     "tournament": True,
 }
 """What decides how a tournament ends."""

@@ -12,6 +12,7 @@ from schemas.plan import ClassPlan
 from schemas.survey import Survey
 from tasks.algorithms.breadth import is_judged
 from tasks.algorithms.columns import categorical, numeric
+from tasks.algorithms.encoding import width
 from tasks.algorithms.search_space import BUDGET, held_bytes
 
 _MB = 10**6
@@ -98,7 +99,7 @@ def estimate_comparison(
     """Estimate the memory of a tournament when it takes the most.
 
     Args:
-        config: Trees of a forest.
+        config: Learners, and trees of a forest.
         survey: The columns.
         rows: Of each class, compared on.
         row_bytes: Of one source row in memory.
@@ -108,8 +109,9 @@ def estimate_comparison(
         The program itself, and what takes the most beside it.
     """
     played = len(rows) * max(rows.values())  # once every class is as large
-    numbers = len(numeric(survey.columns)) + len(categorical(survey.columns))
-    each = row_bytes + _FRAME * numbers + config.evaluation.trees * _NODE
+    asked = config.evaluation
+    numbers = width(survey.columns, config.tournament.learners, asked.encoding)
+    each = row_bytes + _FRAME * numbers + asked.trees * _NODE
     return Item(
         _PROGRAM + _LEARNING, "the program itself", "use a larger machine"
     ), Item(
@@ -197,13 +199,14 @@ def _evaluation(
     classes: Sequence[ClassPlan],
     row_bytes: int,
 ) -> Item:
-    most = config.evaluation.max_rows
+    asked = config.evaluation
+    most = asked.max_rows
     asis = min(most, sum(item.kept + item.dropped for item in classes))
     balanced = min(most, sum(item.train for item in classes))
     holdout = min(most, sum(item.holdout for item in classes))
-    numbers = len(numeric(survey.columns)) + len(categorical(survey.columns))
+    numbers = width(survey.columns, [asked.evaluator], asked.encoding)
     sampled = (asis + balanced + holdout) * (row_bytes + _FRAME * numbers)
-    nodes = config.evaluation.trees * max(asis, balanced)
+    nodes = asked.trees * max(asis, balanced)
     trained = nodes * _NODE * len(classes)
     return Item(
         sampled + trained,

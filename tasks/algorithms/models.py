@@ -18,30 +18,28 @@ from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import OneHotEncoder, OrdinalEncoder, StandardScaler
 
 from schemas.errors import UserError
-from schemas.evaluation import EvaluatorKind
+from schemas.evaluation import Encoding, EvaluatorKind
 from schemas.survey import Column
 from tasks.algorithms.classifiers import NEIGHBORS, balances_itself, classifier
 from tasks.algorithms.columns import categorical, numeric
+from tasks.algorithms.encoding import LEVELS, is_one_hot
 from tasks.algorithms.labels import Codes
 from tasks.algorithms.steady import steady
 
 Floats = npt.NDArray[np.float64]
 N = TypeVar("N", np.intp, np.float64)
 
-LEVELS = 50
-"""Columns that a category becomes for logistic regression, at most: the rarest share
-one."""
-
 _NOTHING = "worse than random"  # as RUSBoost says that it has learnt nothing
 _SCALED = (EvaluatorKind.KNN, EvaluatorKind.LOGISTIC_REGRESSION)
 
 
-def make(
+def make(  # noqa: PLR0913 - all that makes a model what it is
     evaluator: EvaluatorKind,
     trees: int,
     seed: int,
     columns: Sequence[Column],
     *,
+    encoding: Encoding = Encoding.AUTO,
     accelerate: bool = False,
 ) -> Pipeline:
     """Make an unfitted model whose every step learns from its training rows alone.
@@ -50,14 +48,15 @@ def make(
     are, but not a column without any value. Categories become ordinal codes, with own
     codes for missing (-2) and for levels unseen in training (-1). One-hot columns would
     follow the levels in memory, trees do not need them, and both sides of a comparison
-    are coded alike. Logistic regression alone, to which the order of codes would mean
-    something, gets one-hot columns, of at most `LEVELS` levels each.
+    are coded alike. Logistic regression, to which the order of codes would mean
+    something, and who asks for them get one-hot columns, of `LEVELS` levels at most.
 
     Args:
         evaluator: Any but none.
         trees: Trees of the forest, or rounds of boosting.
         seed: Any non-negative integer; scikit-learn gets it modulo 2**32.
         columns: As given to `features.to_frame`.
+        encoding: What categories become.
         accelerate: Let scikit-learn-intelex, which must be installed, train what it
             can: see `classifiers.can_accelerate`.
 
@@ -73,8 +72,8 @@ def make(
             "keep a feature column, or set evaluation.evaluator to none"
         )
     model = classifier(evaluator, trees, seed % 2**32, accelerate=accelerate)
+    one_hot = is_one_hot(evaluator, encoding)
     scale = [("scale", StandardScaler())] if evaluator in _SCALED else []
-    one_hot = evaluator is EvaluatorKind.LOGISTIC_REGRESSION
     features = _features(columns, _one_hot() if one_hot else _ordinal())
     return Pipeline([("features", features), *scale, ("model", model)])
 

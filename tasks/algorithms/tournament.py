@@ -15,10 +15,11 @@ from schemas.contest import TournamentConfig
 from schemas.tournament import Fold, Match, MatchResult
 from tasks.algorithms import costs, metrics, recalibration
 from tasks.algorithms.contest import Problem
-from tasks.algorithms.fitting import Answer, Rules, Sides, fit
+from tasks.algorithms.fitting import Answer, Sides, fit
 from tasks.algorithms.folds import Deal, Groups, deal, group_codes, shuffled
 from tasks.algorithms.infold import class_rows
 from tasks.algorithms.labels import Codes, encode
+from tasks.algorithms.learner import Rules
 from tasks.algorithms.lineup import lineup, matches
 from tasks.algorithms.selection import draws
 

@@ -18,8 +18,9 @@ from schemas.survey import Column
 from schemas.tournament import Candidate
 from tasks.algorithms.contest import Problem
 from tasks.algorithms.features import to_frame
-from tasks.algorithms.fitting import Answer, Rules, Sides, fit
+from tasks.algorithms.fitting import Answer, Sides, fit
 from tasks.algorithms.labels import encode
+from tasks.algorithms.learner import Rules
 from tasks.algorithms.metrics import scores
 from tests.algorithms.arenas import drawn, real
 

@@ -166,6 +166,26 @@ def test_a_tournament_needs_more_for_more_rows_and_matches_at_once(
     assert once < compared(1, threads + 1)
 
 
+def test_one_hot_columns_need_more_memory_than_codes() -> None:
+    """Reckoned with as many as there may be: levels are not known yet."""
+    text = Column(name="town", type="string", role="categorical", nullable=True)
+    found = survey({"rare": 5_000, "usual": 95_000}, 1)
+    found = found.model_copy(update={"columns": (text, *found.columns)})
+    coded, wide = (
+        sum(item.bytes for item in _judged(found, encoding))
+        for encoding in ("ordinal", "one_hot")
+    )
+    rows = 80_000 + 80_000 + 20_000  # as they were, balanced, and held out
+    assert wide - coded == rows * 49 * 32
+
+
+def _judged(found: Survey, encoding: str) -> tuple[Item, Item]:
+    asked = {"evaluation": {"encoding": encoding}, "strategy": {"kind": "none"}}
+    config = BalanceConfig.model_validate({"source": "t", "target": "y", **asked})
+    _, classes = draft(config, found)
+    return estimate(config, found, classes, 16, 2)
+
+
 @given(st.integers(2, 10**6), st.integers(1, 10**6))
 def test_a_sampler_needs_memory_for_all_rows(few: int, more: int) -> None:
     def of_all(rows: int) -> Item:

@@ -10,9 +10,13 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pytest
+from sklearn.compose import ColumnTransformer
+from sklearn.ensemble import RandomForestClassifier
+from sklearn.impute import SimpleImputer
+from sklearn.preprocessing import OneHotEncoder
 
 from schemas.errors import UserError
-from schemas.evaluation import EvaluatorKind
+from schemas.evaluation import Encoding, EvaluatorKind
 from schemas.survey import Column, Role
 from tasks.algorithms.classifiers import balances_itself, can_accelerate
 from tasks.algorithms.features import to_frame
@@ -98,6 +102,42 @@ def test_levels_and_gaps_unseen_in_training_are_no_error(kind: EvaluatorKind) ->
         make(kind, 20, 0, COLUMNS), full, codes[full.index], strange, CLASSES
     )
     np.testing.assert_allclose(found.sum(axis=1), 1, atol=1e-6)
+
+
+@EVERY_KIND
+def test_categories_become_what_was_asked_for(kind: EvaluatorKind) -> None:
+    """Four of them: three shapes, and missing."""
+    numbers = 2
+    wide, narrow, usual = (
+        make(kind, 5, 0, COLUMNS, encoding=encoding)[0].fit_transform(rows(1)[0])
+        for encoding in (Encoding.ONE_HOT, Encoding.ORDINAL, Encoding.AUTO)
+    )
+    assert (wide[:, numbers:].sum(axis=1) == 1).all()
+    assert (wide.shape[1], narrow.shape[1]) == (numbers + 4, numbers + 1)
+    linear = kind is EvaluatorKind.LOGISTIC_REGRESSION
+    np.testing.assert_array_equal(usual, wide if linear else narrow)
+
+
+def test_a_one_hot_forest_is_that_of_a_stock_pipeline() -> None:
+    (features, codes), (unseen, _) = rows(1), rows(2)
+    found = fit_predict(
+        make(FOREST, 20, 0, COLUMNS, encoding=Encoding.ONE_HOT),
+        features,
+        codes,
+        unseen,
+        CLASSES,
+    )
+    coded = ColumnTransformer(
+        [
+            ("numbers", SimpleImputer(strategy="median"), ["x"]),
+            ("shapes", OneHotEncoder(handle_unknown="ignore"), ["shape"]),
+        ]
+    )
+    hole = np.zeros((len(features), 1))  # a column without a value is all alike
+    x = np.hstack([coded.fit_transform(features), hole])[:, [0, 5, 1, 2, 3, 4]]
+    y = np.hstack([coded.transform(unseen), hole])[:, [0, 5, 1, 2, 3, 4]]
+    stock = RandomForestClassifier(20, random_state=0).fit(x, codes)
+    np.testing.assert_array_equal(found, stock.predict_proba(y))
 
 
 @ACCELERATED

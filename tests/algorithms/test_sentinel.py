@@ -8,7 +8,7 @@ from schemas.contest import TournamentConfig
 from schemas.evaluation import EvaluatorKind
 from schemas.scores import Scores
 from schemas.tournament import Candidate, Fold, Match, MatchResult
-from tasks.algorithms.fitting import Rules
+from tasks.algorithms.learner import Rules
 from tasks.algorithms.sentinel import judge
 from tasks.algorithms.tournament import play, set_up
 from tests.honesty import balanced, labelled, noise, problem_of

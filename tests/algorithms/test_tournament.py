@@ -15,8 +15,8 @@ from schemas.contest import APPROACHES, Approach, TournamentConfig
 from schemas.evaluation import EvaluatorKind
 from schemas.tournament import Candidate, Fold, Match, MatchResult
 from tasks.algorithms.contest import Problem
-from tasks.algorithms.fitting import Rules
 from tasks.algorithms.labels import encode
+from tasks.algorithms.learner import Rules
 from tasks.algorithms.lineup import matches
 from tasks.algorithms.tournament import (
     Arena,

@@ -4,21 +4,23 @@ Tournaments are played in memory, as the engine plays them.
 """
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 
 import numpy as np
 import pyarrow as pa
 
 from schemas.contest import Approach, TournamentConfig
 from schemas.evaluation import EvaluatorKind, Metric
-from schemas.tournament import Recommendation, Standing
+from schemas.tournament import Estimate
 from tasks.algorithms.contest import Problem
-from tasks.algorithms.fitting import Rules
+from tasks.algorithms.learner import Rules
 from tasks.algorithms.match_table import tabulate
 from tasks.algorithms.recommendation import recommend
 from tasks.algorithms.standings import rank_candidates
 from tasks.algorithms.tournament import compete, set_up
 from tests.algorithms.arenas import drawn, real
+from tests.benchmarks import side_by_side
 from tests.benchmarks.bench import Bench, Finding
 from tests.matches import noise_table
 
@@ -61,17 +63,22 @@ def false_alarms(bench: Bench) -> Iterator[Finding]:
     """Recommend something where there is nothing to find, as rarely as can be."""
     trials = bench.size(100, 10)
     for name, make in (("noise", _noise), ("glass, labels permuted", _permuted)):
-        false = 0
-        for seed in range(trials):
-            found = _played(*make(seed), _QUICK, seed)[1]
-            false += found.candidate.approach is not Approach.NONE
-            bench.say(f"{name}, {seed + 1} tournaments: {false} false recommendations")
+        bench.say(f"{name}: {trials} tournaments")
+        false = sum(side_by_side.each(partial(_is_false, make=make), range(trials)))
         yield Finding(
             f"something recommended on {name}",
             f"≤ 5 % of {trials} tournaments",
             f"{false / trials:.1%}",
             false <= 0.05 * trials,
         )
+
+
+def _is_false(seed: int, make: Callable[[int], tuple[pa.Table, Problem]]) -> bool:
+    arena = set_up(*make(seed), _QUICK, Rules(), seed)
+    results = compete(arena, _QUICK, time.thread_time)
+    lined_up = tabulate(results, Metric.MACRO_F1, _QUICK.level)
+    found = recommend(lined_up, rank_candidates(lined_up, {}))
+    return found.candidate.approach is not Approach.NONE
 
 
 def directions(bench: Bench) -> Iterator[Finding]:
@@ -81,8 +88,7 @@ def directions(bench: Bench) -> Iterator[Finding]:
         table, problem = real(name)
         rows = min(table.num_rows, bench.size(20_000, 2_000))
         places = np.random.default_rng(0).permutation(table.num_rows)[:rows]
-        standings, _ = _played(table.take(pa.array(places)), problem, _FOREST, 0)
-        by_approach = {one.candidate.approach: one.estimates for one in standings}
+        by_approach = _estimates(table.take(pa.array(places)), problem)
         for metric, sign in _KNOWN.items():
             before, after = (by_approach[one][metric].mean for one in _PAIR)
             yield Finding(
@@ -93,14 +99,13 @@ def directions(bench: Bench) -> Iterator[Finding]:
             )
 
 
-def _played(
-    table: pa.Table, problem: Problem, config: TournamentConfig, seed: int
-) -> tuple[tuple[Standing, ...], Recommendation]:
-    arena = set_up(table, problem, config, Rules(), seed)
-    results = compete(arena, config, time.thread_time)
-    lined_up = tabulate(results, Metric.MACRO_F1, config.level)
-    standings = rank_candidates(lined_up, {})
-    return standings, recommend(lined_up, standings)
+def _estimates(
+    table: pa.Table, problem: Problem
+) -> dict[Approach, Mapping[str, Estimate]]:
+    arena = set_up(table, problem, _FOREST, Rules(), 0)
+    results = side_by_side.compete(arena, _FOREST)
+    standings = rank_candidates(tabulate(results, Metric.MACRO_F1, _FOREST.level), {})
+    return {one.candidate.approach: one.estimates for one in standings}
 
 
 def _noise(seed: int) -> tuple[pa.Table, Problem]:

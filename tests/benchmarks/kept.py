@@ -2,6 +2,7 @@
 
 import json
 import os
+import time
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -20,6 +21,8 @@ class Measured:
     costs: dict[str, Cost]
     load: float
     """Of the machine in the five minutes before it ended: 2 is what bench makes."""
+    minutes: float
+    """That measuring it took, its tables included."""
 
 
 def measure_once(name: str, case: Case, bench: Bench, folder: Path | None) -> Measured:
@@ -34,10 +37,12 @@ def measure_once(name: str, case: Case, bench: Bench, folder: Path | None) -> Me
     file = folder / f"{name}.json" if folder else None
     if file and file.exists():
         return _read(file)
-    before = set(bench.costs)
+    before, start = set(bench.costs), time.perf_counter()
     findings = tuple(case(bench))
+    minutes = (time.perf_counter() - start) / 60
+    bench.say(f"{name}: {minutes:.1f} minutes")
     costs = {what: bench.costs[what] for what in bench.costs if what not in before}
-    measured = Measured(findings, costs, os.getloadavg()[1])
+    measured = Measured(findings, costs, os.getloadavg()[1], minutes)
     if file:
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(json.dumps(asdict(measured)), encoding="utf-8")
@@ -50,4 +55,5 @@ def _read(file: Path) -> Measured:
         tuple(Finding(**one) for one in kept["findings"]),
         {what: Cost(**one) for what, one in kept["costs"].items()},
         kept["load"],
+        kept["minutes"],
     )

@@ -18,8 +18,9 @@ from schemas.contest import Approach
 from schemas.evaluation import EvaluatorKind, Metric
 from schemas.tournament import Candidate
 from tasks.algorithms.contest import Problem
-from tasks.algorithms.fitting import Rules, Sides, fit
+from tasks.algorithms.fitting import Sides, fit
 from tasks.algorithms.labels import encode
+from tasks.algorithms.learner import Rules
 from tasks.algorithms.metrics import scores
 from tasks.algorithms.steady import steady
 from tests.algorithms.arenas import posed, real

@@ -81,7 +81,8 @@ def page(command: str, measured: Sequence[Measured]) -> str:
     reached = sum(item.reached for item in found)
     loads = [case.load for case in measured]
     load = f"load while cases ended: {min(loads):.1f} to {max(loads):.1f}"
-    told = (f"command: `{command}`", *facts(), load)
+    took = f"time: {sum(case.minutes for case in measured):.1f} minutes"
+    told = (f"command: `{command}`", *facts(), took, load)
     lines = "\n".join(f"- {fact}" for fact in told)
     parts = (
         f"# evenkeel: {reached} of {len(found)} figures reached",

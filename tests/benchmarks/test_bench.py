@@ -108,8 +108,9 @@ def test_the_page_says_what_was_reached() -> None:
         Finding("smote", "< 1 GB", "2 GB", reached=False),
     ]
     costs = {"smote: ours": Cost(2, 3, 100 * _MB, 200 * _MB)}
-    told = page("make bench", [Measured(tuple(found), costs, load=2.5)])
+    told = page("make bench", [Measured(tuple(found), costs, load=2.5, minutes=61.25)])
     assert "load while cases ended: 2.5 to 2.5" in told
+    assert "time: 61.2 minutes" in told
     assert told.startswith("# evenkeel: 1 of 2 figures reached")
     assert findings_table(found).splitlines()[2:] == [
         "| smote | ≤ 1 s | 0.5 s | yes |",

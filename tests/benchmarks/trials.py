@@ -4,23 +4,23 @@ How trials are made is in tests.honesty; how often compare recommends something,
 honesty.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import chain
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 
 import pyarrow as pa
 from scipy.stats import binomtest
 
-from schemas.contest import TournamentConfig
-from schemas.evaluation import EvaluationConfig, EvaluatorKind, Metric
-from schemas.tournament import Candidate, Fold, Match, MatchResult, Sentinel, Standing
-from schemas.verdict import Verdict
-from tasks.algorithms.fitting import Rules
+from schemas.contest import Approach, TournamentConfig
+from schemas.evaluation import EvaluationConfig, Metric
+from schemas.tournament import MatchResult, Sentinel, Standing
+from tasks.algorithms.learner import Rules
 from tasks.algorithms.match_table import tabulate
 from tasks.algorithms.sentinel import judge
 from tasks.algorithms.standings import rank_candidates
-from tasks.algorithms.tournament import compete, play, set_up
+from tasks.algorithms.tournament import set_up
 from tests.benchmarks.bench import Bench, Finding
-from tests.honesty import balanced, labelled, noise, problem_of, real, verdicts
+from tests.benchmarks.side_by_side import compete, each
+from tests.honesty import balanced, labelled, noise, problem_of, real, verdict
 
 _LEVEL = 0.05
 _STRATEGIES = ("random_over", "random_under", "smote")
@@ -35,7 +35,7 @@ def nothing_to_learn(bench: Bench) -> Iterator[Finding]:
     config = TournamentConfig(repeats=repeats)
     table = labelled(noise(2_000, 20, 0), 0, share=0.05)
     arena = set_up(table, problem_of(table), config, Rules(trees=trees), 0)
-    results = compete(arena, config, lambda: 0.0)
+    results = compete(arena, config)
     yield _of_candidates([one for one in results if not one.match.permuted])
     sentinel = judge([one for one in results if one.match.permuted], config)
     yield _told("the sentinel, on shuffled labels", sentinel, honest=True)
@@ -67,16 +67,8 @@ def _has_chance_inside(standing: Standing) -> bool:
 def _leaky(table: pa.Table, config: TournamentConfig, trees: int) -> Sentinel:
     """Learn from rows that were resampled before they were parted."""
     arena = set_up(table, problem_of(table), config, Rules(trees=trees), 0)
-    none = Candidate.model_validate(
-        {"approach": "none", "learner": EvaluatorKind.RANDOM_FOREST}
-    )
-    folds = [
-        Fold(repeat=repeat, fold=fold)
-        for repeat in range(config.repeats)
-        for fold in range(config.folds)
-    ]
-    matches = [Match(candidate=none, fold=fold) for fold in folds]
-    return judge([play(match, arena, lambda: 0.0) for match in matches], config)
+    alone = {"approaches": (Approach.NONE,), "sentinel": False}
+    return judge(compete(arena, config.model_copy(update=alone)), config)
 
 
 def _told(case: str, found: Sentinel, *, honest: bool) -> Finding:
@@ -92,30 +84,34 @@ def _told(case: str, found: Sentinel, *, honest: bool) -> Finding:
 def false_help(bench: Bench) -> Iterator[Finding]:
     """Count how often balancing is said to help where nothing can."""
     trials = bench.size(300, 60)
+    draws = {
+        "noise": partial(noise, 1_000, 5),
+        f"shuffled labels of {_NAMES}": partial(_real, trials // len(_REAL)),
+    }
     for metric in (Metric.MACRO_F1, Metric.ROC_AUC):
-        bench.say(f"{trials} trials of noise, and of shuffled labels, by {metric}")
-        yield _counted(
-            f"noise, by {metric}", (noise(1_000, 5, n) for n in range(trials)), metric
-        )
-        yield _counted(
-            f"shuffled labels of {_NAMES}, by {metric}",
-            chain.from_iterable(
-                (real(name, target, 1_000, n) for n in range(trials // len(_REAL)))
-                for name, target in _REAL
-            ),
-            metric,
-        )
+        for name, draw in draws.items():
+            bench.say(f"{trials} trials of {name}, by {metric}")
+            yield _counted(f"{name}, by {metric}", draw, trials, metric)
 
 
-def _counted(case: str, tables: Iterable[pa.Table], metric: Metric) -> Finding:
+def _real(each_of: int, trial: int) -> pa.Table:
+    """Draw from one dataset after the other."""
+    place, seed = divmod(trial, each_of)
+    return real(*_REAL[place], 1_000, seed)
+
+
+def _counted(
+    case: str, draw: Callable[[int], pa.Table], trials: int, metric: Metric
+) -> Finding:
     evaluation = EvaluationConfig(metric=metric, trees=15, resamples=300)
-    found: list[Verdict] = verdicts(tables, _STRATEGIES, evaluation)
+    judged = partial(verdict, draw=draw, strategies=_STRATEGIES, evaluation=evaluation)
+    found = list(each(judged, range(trials)))
     helped = found.count("helped")
-    exact = binomtest(helped, len(found)).proportion_ci(0.95, "exact")
+    exact = binomtest(helped, trials).proportion_ci(0.95, "exact")
     return Finding(
-        f"balancing {case}: {len(found)} trials",
+        f"balancing {case}: {trials} trials",
         "≤ 5 % said to help",
-        f"{helped} ({helped / len(found):.1%}; 95 % interval {exact.low:.1%} to "
+        f"{helped} ({helped / trials:.1%}; 95 % interval {exact.low:.1%} to "
         f"{exact.high:.1%}, Clopper and Pearson); {found.count('hurt')} to hurt",
-        helped <= _LEVEL * len(found),
+        helped <= _LEVEL * trials,
     )
