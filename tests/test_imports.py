@@ -15,7 +15,6 @@ SLOW = {
     *("faiss", "matplotlib", "jinja2", "httpx", "boto3", "obstore", "distributed"),
 }
 CONTRACT = {"pandas", "pandera"}
-DIAGNOSIS = {"scipy"}
 REPORT = {"matplotlib", "jinja2"}
 
 
@@ -24,9 +23,9 @@ REPORT = {"matplotlib", "jinja2"}
     [
         (
             "run s.parquet --target y --strategy random_under --evaluator none --json",
-            CONTRACT | DIAGNOSIS | REPORT,
+            CONTRACT | REPORT,
         ),
-        ("survey s.parquet --target y", CONTRACT | DIAGNOSIS),
+        ("survey s.parquet --target y", CONTRACT),
         ("show s", set()),
         ("versions s", set()),
         ("verify s", set()),
