@@ -7,7 +7,7 @@ tasks.algorithms.fitting.
 
 import csv
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from itertools import product
 from math import hypot
@@ -73,22 +73,37 @@ class Gap(NamedTuple):
 
 def agreement(bench: Bench) -> Iterator[Finding]:
     """Score a forest of 100 trees in five stratified folds of each dataset."""
+    for dataset, gaps in measured(bench.size(50_000, 1_000), bench.say).items():
+        yield _told(dataset, gaps)
+
+
+def measured(below: int, say: Callable[[str], None]) -> dict[str, list[Gap]]:
+    """Score what the reference has scored.
+
+    Args:
+        below: Rows of a dataset that is too large.
+        say: Told which are not.
+
+    Returns:
+        By dataset, for each approach and metric.
+    """
     rows: dict[str, list[Mapping[str, str]]] = defaultdict(list)
     with Path(DATA, "reference_results.csv").open(encoding="utf-8") as file:
         for row in csv.DictReader(file):
-            if int(row["rows"]) < bench.size(50_000, 1_000):
+            if int(row["rows"]) < below:
                 rows[row["dataset"]].append(row)
-    bench.say(f"reference: {', '.join(rows)}")
+    say(f"reference: {', '.join(rows)}")
     jobs = [Job(*j) for j in product(rows, APPROACHES.values(), range(_FOLDS))]
     found = defaultdict(list)
     for job, told in zip(jobs, each(_scored, jobs), strict=True):
         found[job.dataset, job.approach].append(told)
-    for dataset, expected in rows.items():
-        gaps = [
+    return {
+        dataset: [
             _gap(row, found[dataset, APPROACHES[row["strategy"]]], metric)
             for row, metric in product(expected, _METRICS)
         ]
-        yield _told(dataset, gaps)
+        for dataset, expected in rows.items()
+    }
 
 
 def _gap(
