@@ -69,7 +69,11 @@ def _places(entry: FileEntry, label: str) -> pa.Table:
     rows = entry.rows or 0
     name = "/".join(entry.path.split("/")[-2:])
     return pa.table(
-        {"file": [name] * rows, "row": np.arange(rows), "label": [label] * rows},
+        {
+            "file": pa.repeat(name, rows),
+            "row": np.arange(rows),
+            "label": pa.repeat(label, rows),
+        },
         schema=pa.schema([LINEAGE.field(at) for at in ("file", "row", "label")]),
     )
 

@@ -67,6 +67,7 @@ def resample_shard(
     rows = read_batches(survey.fragments, schema, None, shard.start, shard.stop)
     for number, batches in by_part(rows, schema):
         with Outputs(attempt, f"part-{number:05d}") as outputs:
+            found: list[OddNumbers] = []
             if number == 0:
                 _open_empty_holdout(outputs, plan, schema)
             for first, source in batches:
@@ -76,7 +77,8 @@ def resample_shard(
                 _write_published(outputs, batch, survey, plan)
                 _write_scratch(outputs, batch, plan)
                 tally.update(_count(batch.routed))
-                odd = total((*odd, *odd_numbers(table, numbers, batch.routed.rejected)))
+                found += odd_numbers(table, numbers, routed.rejected)
+        odd = total((*odd, *found))
         files += outputs.published()
     return ShardResult(files=tuple(files), odd_numbers=odd, **tally)
 

@@ -4,7 +4,6 @@ What becomes of them is said in odd_words; models and searches read them in feat
 search_space.
 """
 
-import math
 from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
@@ -17,14 +16,15 @@ from schemas.findings import OddNumbers
 from schemas.survey import Column
 
 Mask = npt.NDArray[np.bool_]
+Floats = npt.NDArray[np.floating]
 
 INFINITE = "a feature is infinite (infinities is reject)"
-_BITS = {"halffloat": pa.int16(), "float": pa.int32(), "double": pa.int64()}
+_FLOATS = {"halffloat", "float", "double"}
 
 
 def floating(columns: Sequence[Column]) -> tuple[str, ...]:
     """Name the features that are floating-point numbers."""
-    return tuple(c.name for c in columns if c.role == "numeric" and c.type in _BITS)
+    return tuple(c.name for c in columns if c.role == "numeric" and c.type in _FLOATS)
 
 
 def to_be_finite(config: BalanceConfig, columns: Sequence[Column]) -> tuple[str, ...]:
@@ -70,20 +70,19 @@ def odd_numbers(
     Yields:
         What was found, for each column that has any.
     """
-    accepted, aside = table, table.slice(0, 0)
-    if rejected.any():
-        accepted, aside = (table.filter(pa.array(m)) for m in (~rejected, rejected))
+    accepted = ~rejected
     for name in names:
-        nan, infinite = _not_finite(accepted.column(name))
-        found = OddNumbers(
-            column=name,
-            nan=nan,
-            infinite=infinite,
-            infinite_rejected=_not_finite(aside.column(name))[1],
-            negative_zero=_negative_zeros(accepted.column(name)),
-        )
-        if found != OddNumbers(column=name):
-            yield found
+        floats = _floats(table.column(name))
+        nan, infinite, aside = _not_finite(floats, accepted)
+        zeros = np.count_nonzero(_negative_zeros(floats) & accepted)
+        if nan or infinite or aside or zeros:
+            yield OddNumbers(
+                column=name,
+                nan=nan,
+                infinite=infinite,
+                infinite_rejected=aside,
+                negative_zero=zeros,
+            )
 
 
 def total(found: Iterable[OddNumbers]) -> tuple[OddNumbers, ...]:
@@ -100,26 +99,29 @@ def total(found: Iterable[OddNumbers]) -> tuple[OddNumbers, ...]:
     return tuple(sums.values())
 
 
-def _not_finite(values: pa.ChunkedArray) -> tuple[int, int]:
-    """Count NaN and infinities; most columns have neither, and are looked at once."""
-    if _all_finite(values):
-        return 0, 0
-    nan, infinite = (pc.sum(test(values)).as_py() for test in (pc.is_nan, pc.is_inf))
-    return int(nan or 0), int(infinite or 0)
+def _floats(values: pa.ChunkedArray) -> Floats:
+    """Read numbers as they are; a missing one is not odd."""
+    there: Floats = (values.fill_null(1) if values.null_count else values).to_numpy()
+    return there
 
 
-def _all_finite(values: pa.ChunkedArray) -> bool:
-    """Be right where it says so; finite numbers may add up to infinity."""
-    if pa.types.is_float16(values.type):  # Arrow does not add these up
-        return pc.all(pc.is_finite(values), min_count=0).as_py() is True
-    return math.isfinite(pc.sum(values, min_count=0).as_py())
+def _not_finite(floats: Floats, accepted: Mask) -> tuple[int, int, int]:
+    """Count NaN and infinities of accepted rows, and infinities of rejected ones.
+
+    Most columns have neither, and are looked at once; finite numbers may add up to
+    infinity.
+    """
+    with np.errstate(over="ignore", invalid="ignore"):
+        if np.isfinite(floats.sum(dtype=np.float64)):
+            return 0, 0, 0
+    infinite = np.isinf(floats)
+    masks = (np.isnan(floats) & accepted, infinite & accepted, infinite & ~accepted)
+    nan, kept, aside = (int(np.count_nonzero(mask)) for mask in masks)
+    return nan, kept, aside
 
 
-def _negative_zeros(values: pa.ChunkedArray) -> int:
-    """Count them by their bits, for -0.0 equals 0.0: no signed integer is less."""
-    bits = _BITS[str(values.type)]
-    lowest = -1 << (bits.bit_width - 1)
-    chunks = [chunk.view(bits) for chunk in values.chunks]
-    found = [chunk for chunk in chunks if pc.min(chunk).as_py() == lowest]
-    equal = (pc.equal(chunk, pa.scalar(lowest, bits)) for chunk in found)
-    return sum(pc.sum(mask).as_py() for mask in equal)
+def _negative_zeros(floats: Floats) -> Mask:
+    """Tell them by their bits, for -0.0 equals 0.0: no signed integer is less."""
+    bits = floats.view(f"i{floats.itemsize}")
+    lowest: Mask = bits == np.iinfo(bits.dtype).min
+    return lowest
