@@ -9,6 +9,7 @@ from typing import Any
 import yaml
 from pydantic import ValidationError
 
+from flows.suggesting import suggestion
 from schemas.config import BalanceConfig
 from schemas.errors import UserError
 from schemas.splits import SplitKind
@@ -142,6 +143,8 @@ def explain(error: Mapping[str, Any]) -> str:
     message = message[0].lower() + message[1:]
     for theirs, ours in _OF_YAML.items():
         message = re.sub(theirs, ours, message)
+    if error["type"] == "extra_forbidden" and (meant := suggestion(field)):
+        return f"{field}: {message}; did you mean {meant}?"
     given = error["input"]
     shown = f" (given: {given!r})" if isinstance(given, str | int | float) else ""
     return f"{field}: {message}{shown}"

@@ -42,7 +42,8 @@ class Match(Frozen):
     fold: Fold
     permuted: bool = False
     """Labels shuffled before anything else: the leak sentinel. It is played by the
-    first learner's last candidate, which changes the rows most."""
+    first learner's last candidate, which changes the rows most; not by a sampler, which
+    may forfeit."""
 
 
 class MatchResult(Frozen):
@@ -70,6 +71,14 @@ class MatchResult(Frozen):
     cost_curve: Curve | None = None
     """x share that a miss has of the cost of a miss and a false alarm, y cost per row
     if the minority class is predicted above probability 1 - x, as costs suggest."""
+
+
+class Forfeit(Frozen):
+    """A match of a sampler that cannot work on the training rows of the fold."""
+
+    match: Match
+    reason: str
+    """What the sampler said."""
 
 
 class Estimate(Frozen):

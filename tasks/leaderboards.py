@@ -12,6 +12,7 @@ from schemas.plan import Schedule
 from schemas.survey import Survey
 from schemas.tournament import (
     Compared,
+    Forfeit,
     Leaderboard,
     MatchResult,
     Sentinel,
@@ -54,7 +55,7 @@ def find_leaderboard(config: BalanceConfig, survey: Survey) -> Compared | None:
 
 @stage("rank")
 def rank(
-    results: Sequence[MatchResult],
+    results: Sequence[MatchResult | Forfeit],
     config: BalanceConfig,
     survey: Survey,
     schedule: Schedule,
@@ -74,13 +75,15 @@ def rank(
     """
     from tasks.algorithms.classifiers import can_accelerate
     from tasks.algorithms.cost_curves import cost_curves
+    from tasks.algorithms.forfeits import played_out
     from tasks.algorithms.match_table import tabulate
     from tasks.algorithms.recommendation import recommend
     from tasks.algorithms.standings import rank_candidates
 
     asked, played = config.tournament, arena(config, survey, schedule.plan, attempt)
-    table = tabulate(results, config.evaluation.metric, asked.level)
-    standings = rank_candidates(table, cost_curves(results))
+    scored, forfeits = played_out(results)
+    table = tabulate(scored, config.evaluation.metric, asked.level)
+    standings = rank_candidates(table, cost_curves(scored))
     classes = {item.label: item.kept for item in schedule.plan.classes}
     return Leaderboard(
         dataset=survey.name,
@@ -97,10 +100,10 @@ def rank(
         level=asked.level,
         standings=standings,
         recommendation=recommend(table, standings),
-        sentinel=_sentinel(results, config, played) if asked.sentinel else None,
+        sentinel=_sentinel(scored, config, played) if asked.sentinel else None,
         accelerated=played.problem.accelerate
         and any(map(can_accelerate, asked.learners)),
-        notes=schedule.notes,
+        notes=(*schedule.notes, *forfeits),
     )
 
 

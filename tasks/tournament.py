@@ -17,7 +17,7 @@ from schemas.errors import UserError
 from schemas.plan import ResamplePlan, Schedule
 from schemas.strategy import Strategy
 from schemas.survey import Survey
-from schemas.tournament import Match, MatchResult
+from schemas.tournament import Forfeit, Match, MatchResult
 from schemas.written import Attempt
 from tasks.acceleration import accelerates
 from tasks.algorithms.arrays import one_chunk
@@ -109,7 +109,7 @@ def play_match(
     survey: Survey,
     plan: ResamplePlan,
     attempt: Attempt,
-) -> MatchResult:
+) -> MatchResult | Forfeit:
     """Fit a candidate on the training rows of a fold and score it on the rest.
 
     Args:
@@ -120,14 +120,20 @@ def play_match(
         attempt: Holds the rows and the folds.
 
     Returns:
-        The scores.
+        The scores; that it forfeits where it is a sampler that cannot work on the rows.
 
     Raises:
         UserError: There is no feature, or the learner's package is not installed.
     """
     from tasks.algorithms.tournament import play
 
-    return play(match, arena(config, survey, plan, attempt), time.thread_time)
+    played = arena(config, survey, plan, attempt)
+    try:
+        return play(match, played, time.thread_time)
+    except UserError as error:
+        if match.candidate.approach is not Approach.SAMPLER:
+            raise
+        return Forfeit(match=match, reason=str(error))
 
 
 def arena(

@@ -16,9 +16,9 @@ from schemas.evaluation import EvaluationConfig
 from schemas.survey import Column, Role
 from schemas.verdict import Evaluation, Verdict
 from tasks.algorithms import smote
-from tasks.algorithms.columns import feature_role
 from tasks.algorithms.contest import Problem, Tables
 from tasks.algorithms.evaluate import evaluate
+from tasks.algorithms.roles import feature_role
 
 DATA = Path(__file__).parent / "data"
 TARGET = "y"

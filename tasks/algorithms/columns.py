@@ -11,13 +11,11 @@ from schemas.config import BalanceConfig
 from schemas.errors import UserError
 from schemas.features import is_required
 from schemas.splits import SplitKind
-from schemas.survey import Column, Role, Survey
-from tasks.algorithms.labels import is_text
-from tasks.algorithms.ordinal import check_levels
-from tasks.algorithms.sides import check_type, unlearnt
+from schemas.survey import Column, Survey
+from tasks.algorithms.roles import check_names, role_of
+from tasks.algorithms.sides import check_type
 
 _UNBOUNDED: Mapping[str, str] = MappingProxyType({})
-_DIGITS = 38  # of decimal128; Arrow interpolates no wider ones
 
 
 def assign(
@@ -45,11 +43,11 @@ def assign(
         if name not in schema.names:
             raise absent(name, schema.names)
     if group is not None:
-        _check_names(schema.field(group), "group")
+        check_names(schema.field(group), "group")
     if split.column is not None:
         _check_parts(schema.field(split.column), split.kind)
     _check_bounds(bounds, schema, config)
-    roles = {field.name: _role(field, config) for field in schema}
+    roles = {field.name: role_of(field, config) for field in schema}
     odd = [field for field in schema if roles[field.name] is None]
     if odd:
         raise _unusable(odd)
@@ -104,83 +102,11 @@ def absent(name: str, names: Sequence[str]) -> UserError:
     return UserError(f"there is no column {name!r}; {hint}Columns: {shown}{more}")
 
 
-def _role(field: pa.Field, config: BalanceConfig) -> Role | None:
-    if field.name == config.target:
-        return "target"
-    if field.name in config.key:
-        _check_names(field, "key")
-        return "key"
-    unread = pa.types.is_null(field.type) or field.name == unlearnt(config.split)
-    if unread or field.name in config.ignore:
-        return "ignore"
-    if field.name == config.weight:
-        return _weight_role(field)
-    return _feature_role(field, config)
-
-
-def _weight_role(field: pa.Field) -> Role:
-    if feature_role(field.type) != "numeric":
-        raise UserError(
-            f"weight column {field.name!r} has type {field.type}; what a row counts "
-            "for is a number, so name another column"
-        )
-    return "weight"
-
-
-def _feature_role(field: pa.Field, config: BalanceConfig) -> Role | None:
-    """Read a column as asked, or else as its type says."""
-    if field.name in config.ordinal:
-        check_levels(field.name, field.type, config.ordinal[field.name])
-        return "ordinal"
-    usual = feature_role(field.type)
-    if usual and field.name in config.categorical:
-        return "categorical"
-    if usual and field.name in config.numeric:
-        return _numeric_role(field, usual)
-    return usual
-
-
-def _numeric_role(field: pa.Field, usual: Role) -> Role:
-    if usual == "categorical" and not pa.types.is_boolean(field.type):
-        raise UserError(
-            f"column {field.name!r} has type {field.type}, which cannot be numeric; "
-            "numbers, moments and booleans can, so convert it in the source"
-        )
-    return "numeric" if usual == "categorical" else usual
-
-
 def _check_parts(field: pa.Field, kind: SplitKind) -> None:
     if kind is SplitKind.GROUP:
-        _check_names(field, "group")
+        check_names(field, "group")
     else:
         check_type(field, kind)
-
-
-def _check_names(field: pa.Field, role: str) -> None:
-    if feature_role(field.type) is None:
-        what = {"key": "a row", "group": "a group"}[role]
-        raise UserError(
-            f"{role} column {field.name!r} has type {field.type}, which cannot name "
-            f"{what}; use text, numbers, dates or booleans"
-        )
-
-
-def feature_role(kind: pa.DataType) -> Role | None:
-    """Tell how a model reads a type; None when it cannot.
-
-    >>> feature_role(pa.decimal128(9, 2)), feature_role(pa.list_(pa.int8()))
-    ('numeric', None)
-    """
-    types = pa.types
-    if types.is_dictionary(kind):
-        return feature_role(kind.value_type) and "categorical"
-    if types.is_decimal(kind):
-        return "numeric" if kind.precision <= _DIGITS else None
-    if types.is_integer(kind) or types.is_floating(kind):
-        return "numeric"
-    if types.is_temporal(kind) and not types.is_interval(kind):
-        return "temporal"
-    return "categorical" if is_text(kind) or types.is_boolean(kind) else None
 
 
 def numeric(columns: Sequence[Column]) -> list[str]:

@@ -108,9 +108,15 @@ def matches(
     ]
     played = [Match(candidate=one, fold=fold) for fold in folds for one in candidates]
     if config.sentinel:
-        rival = [one for one in candidates if one.learner is candidates[0].learner][-1]
+        rival = _rival(candidates)
         played += [Match(candidate=rival, fold=fold, permuted=True) for fold in folds]
     return tuple(played)
+
+
+def _rival(candidates: Sequence[Candidate]) -> Candidate:
+    first = candidates[0].learner
+    sure = [one for one in candidates if one.learner is first and not one.sampler]
+    return sure[-1]
 
 
 def left_out(

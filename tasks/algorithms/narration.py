@@ -8,7 +8,7 @@ from schemas.manifest import Search
 from schemas.plan import ResamplePlan, Schedule
 from schemas.records import Drift, Outcome, Published
 from schemas.survey import Survey
-from schemas.tournament import Compared, Leaderboard, MatchResult
+from schemas.tournament import Compared, Forfeit, Leaderboard, MatchResult
 from schemas.verdict import Evaluation
 from schemas.written import Attempt, Check, FileEntry, ShardResult
 from tasks.algorithms.captions import shorten
@@ -138,8 +138,8 @@ def _schedule(found: Sequence[Schedule]) -> str:
     )
 
 
-def _results(found: Sequence[MatchResult]) -> str:
-    rows = sum(one.train_rows for one in found)
+def _results(found: Sequence[MatchResult | Forfeit]) -> str:
+    rows = sum(one.train_rows for one in found if isinstance(one, MatchResult))
     return f"{_many(len(found), 'match')} played, models learnt from {rows:,} rows"
 
 
@@ -184,6 +184,7 @@ _TELLERS: dict[type, Callable[[Any], str]] = {
     Drift: _drift,
     Schedule: _schedule,
     MatchResult: _results,
+    Forfeit: _results,
     Leaderboard: _leaderboard,
     Compared: _compared,
     Outcome: _outcome,

@@ -8,7 +8,7 @@ import pyarrow as pa
 from hypothesis import strategies as st
 
 from schemas.survey import Column, Role
-from tasks.algorithms.columns import feature_role
+from tasks.algorithms.roles import feature_role
 
 Donors = tuple[pa.Table, tuple[Column, ...]]
 

@@ -5,7 +5,7 @@ import pytest
 
 from schemas.config import BalanceConfig
 from schemas.errors import UserError
-from tasks.algorithms.columns import assign, feature_role, free_name
+from tasks.algorithms.columns import assign, free_name
 
 CONFIG = BalanceConfig(source="x", target="y", key=("id",), ignore=("tags",))
 SCHEMA = pa.schema(
@@ -31,31 +31,6 @@ def test_each_column_has_one_role() -> None:
         "y": "target",
     }
     assert [c.name for c in assign(SCHEMA, CONFIG) if not c.nullable] == ["flag"]
-
-
-@pytest.mark.parametrize(
-    ("kind", "role"),
-    [
-        (pa.uint64(), "numeric"),
-        (pa.float16(), "numeric"),
-        (pa.decimal128(38, 4), "numeric"),
-        (pa.decimal256(76, 4), None),
-        (pa.date32(), "temporal"),
-        (pa.time64("us"), "temporal"),
-        (pa.duration("s"), "temporal"),
-        (pa.month_day_nano_interval(), None),
-        (pa.large_string(), "categorical"),
-        (pa.dictionary(pa.int8(), pa.string()), "categorical"),
-        (pa.dictionary(pa.int8(), pa.binary()), None),
-        (pa.binary(), None),
-        (pa.struct([("a", pa.int8())]), None),
-    ],
-    ids=str,
-)
-def test_a_type_is_read_in_one_way_or_not_at_all(
-    kind: pa.DataType, role: str | None
-) -> None:
-    assert feature_role(kind) == role
 
 
 def test_columns_that_no_model_takes_are_named_with_the_way_out() -> None:

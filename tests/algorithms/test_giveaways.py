@@ -6,9 +6,9 @@ import pyarrow.parquet as pq
 import pytest
 
 from schemas.survey import Column
-from tasks.algorithms.columns import feature_role
 from tasks.algorithms.giveaways import FEWEST, LIMIT, giveaways
 from tasks.algorithms.labels import Codes, encode
+from tasks.algorithms.roles import feature_role
 from tests.datasets import DATA, ROLES
 
 ROWS = 2_000

@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 
 from schemas.findings import Overlap
 from schemas.survey import Column
-from tasks.algorithms.columns import feature_role
 from tasks.algorithms.labels import Codes
 from tasks.algorithms.overlap import (
     across_folds,
@@ -17,6 +16,7 @@ from tasks.algorithms.overlap import (
     feature_hashes,
     straddling,
 )
+from tasks.algorithms.roles import feature_role
 from tasks.algorithms.selection import Hashes
 
 Row = tuple[float | None, str | None, int]

@@ -23,7 +23,7 @@ def scaling(bench: Bench) -> Iterator[Finding]:
     """Measure tables of three sizes; that starting up takes time is no row's fault."""
     sizes = (1_000_000, 5_000_000, 20_000_000)
     if not bench.full:
-        sizes = (250_000, 500_000, 1_000_000)
+        sizes = (100_000, 200_000, 400_000)
     sources = [bench.table("source", rows) for rows in sizes]
     for strategy in STRATEGIES:
         costs = bench.costs_of(

@@ -83,7 +83,7 @@ def _told(case: str, found: Sentinel, *, honest: bool) -> Finding:
 
 def false_help(bench: Bench) -> Iterator[Finding]:
     """Count how often balancing is said to help where nothing can."""
-    trials = bench.size(300, 60)
+    trials = bench.size(300, 40)
     draws = {
         "noise": partial(noise, 1_000, 5),
         f"shuffled labels of {_NAMES}": partial(_real, trials // len(_REAL)),

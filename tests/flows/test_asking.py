@@ -52,7 +52,13 @@ def test_what_is_no_split_is_told(text: str, said: str) -> None:
         ({"strategy": {"leave": "a"}}, r"leave: input should be a list \(given: 'a'"),
         ({"split": {"kind": "column", "column": "c", "values": []}}, "values: list "),
         ({"split": "group:c"}, r"split: input should be a mapping \(given: 'group:c'"),
-        ({"split": {"colum": "c"}}, r"split\.colum: there is no such field"),
+        (
+            {"split": {"colum": "c"}},
+            r"split\.colum: there is no such field; did you mean split\.column\?$",
+        ),
+        ({"metric": "mcc"}, r"metric: .* did you mean evaluation\.metric\?$"),
+        ({"stratgy": {}}, r"stratgy: .* did you mean strategy\?$"),
+        ({"colour": "red"}, r"colour: there is no such field \(given: 'red'\)$"),
     ],
 )
 def test_a_wrong_field_is_told_in_words_of_the_file(

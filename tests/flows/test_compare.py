@@ -125,6 +125,29 @@ def test_samplers_play_too_by_name(tmp_path: Path) -> None:
         compare_dataset(asked(tmp_path, samplers=["Tomek"]), DirectRunner())
 
 
+def test_a_sampler_that_cannot_work_on_a_fold_is_left_out_by_name(
+    tmp_path: Path,
+) -> None:
+    config = asked(
+        tmp_path,
+        approaches=["random_under", "sampler:SMOTE", "sampler:TomekLinks"],
+        sentinel=True,
+    )
+    few = config.strategy.model_copy(update={"k_neighbors": 60})
+    config = config.model_copy(update={"strategy": few})
+    board = compare_dataset(config, DirectRunner()).leaderboard
+    assert {one.name.partition(",")[0] for one in board.standings} == {
+        "none",
+        "random_under to 1:2",
+        "TomekLinks",
+    }
+    assert board.sentinel
+    (told,) = [note for note in board.notes if note.startswith("Left out")]
+    assert told.startswith("Left out: SMOTE to 1:2, ")
+    assert "In fold 1 of repeat 1 SMOTE cannot work on these" in told
+    assert "--k-neighbors" in told
+
+
 BY_GROUP = {"split": {"kind": "group", "column": "g"}}
 BY_TIME = {"split": {"kind": "time", "column": "id"}, "ignore": ["id"]}
 

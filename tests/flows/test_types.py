@@ -25,8 +25,8 @@ from flows.pipeline import balance_dataset
 from schemas.config import BalanceConfig
 from schemas.errors import UserError
 from schemas.records import Outcome
-from tasks.algorithms.columns import feature_role
 from tasks.algorithms.oddities import INFINITE, infinite_rows
+from tasks.algorithms.roles import feature_role
 from tasks.auditing import audit
 from tasks.planning import plan_resampling
 from tasks.running import DirectRunner
