@@ -10,6 +10,7 @@ from tests.benchmarks.bench import Bench, Finding
 from tests.benchmarks.comparisons import against_notebook, algorithms
 from tests.benchmarks.honesty import honest
 from tests.benchmarks.measure import Cost, measure
+from tests.benchmarks.probabilities import undone
 from tests.benchmarks.reference import agreement
 from tests.benchmarks.trials import false_help, nothing_to_learn
 
@@ -178,5 +179,6 @@ CASES: Mapping[str, Callable[[Bench], Iterator[Finding]]] = {
     "honest": honest,
     "noise": nothing_to_learn,
     "false help": false_help,
+    "probabilities": undone,
     "reference": agreement,
 }
