@@ -1,9 +1,10 @@
 """Several datasets at once: each is tried, no more at once than asked, none in vain."""
 
+import signal
 import threading
 import time
 from _thread import interrupt_main
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -122,6 +123,15 @@ def test_an_error_is_told_in_one_line(caplog: pytest.LogCaptureFixture) -> None:
     assert caplog.records[0].exc_info
 
 
+@pytest.fixture
+def interruptible() -> Iterator[None]:
+    """Let SIGINT interrupt; it is ignored by what a shell runs in the background."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("interruptible")
 def test_an_interruption_ends_what_is_at_work_and_begins_nothing_more(
     outcome: Outcome,
 ) -> None:
