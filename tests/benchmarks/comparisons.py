@@ -100,7 +100,7 @@ def algorithms(bench: Bench) -> Iterator[Finding]:
         f"{found['brute']:.0f} s: {faster:.1f} x",
         faster >= 10 and found["recall"] >= 0.95,
     )
-    rows = bench.size(80_000, 10_000)
+    rows = bench.size(80_000, 5_000)
     bench.say(f"forest of {rows:,}")
     cost, found = told(["tests.benchmarks.forest", str(rows)])
     bench.costs[f"forest of {rows:,} rows, ours and stock"] = cost

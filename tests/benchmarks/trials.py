@@ -31,7 +31,7 @@ _NAMES = " and ".join(name for name, _ in _REAL)
 def nothing_to_learn(bench: Bench) -> Iterator[Finding]:
     """Let every candidate, and one that leaks, try to learn pure noise."""
     bench.say("noise: all candidates")
-    trees, repeats = bench.size(100, 20), bench.size(3, 1)
+    trees, repeats = bench.size(100, 10), bench.size(3, 1)
     config = TournamentConfig(repeats=repeats)
     table = labelled(noise(2_000, 20, 0), 0, share=0.05)
     arena = set_up(table, problem_of(table), config, Rules(trees=trees), 0)
@@ -83,7 +83,7 @@ def _told(case: str, found: Sentinel, *, honest: bool) -> Finding:
 
 def false_help(bench: Bench) -> Iterator[Finding]:
     """Count how often balancing is said to help where nothing can."""
-    trials = bench.size(300, 40)
+    trials = bench.size(300, 20)
     draws = {
         "noise": partial(noise, 1_000, 5),
         f"shuffled labels of {_NAMES}": partial(_real, trials // len(_REAL)),
