@@ -26,6 +26,7 @@ def scaling(bench: Bench) -> Iterator[Finding]:
     if not bench.full:
         sizes = (100_000, 200_000, 400_000)
     sources = [bench.table("source", rows) for rows in sizes]
+    # A quick look takes smote alone: the others are start-up, nine times over.
     for strategy in STRATEGIES if bench.full else STRATEGIES[-1:]:
         costs = bench.costs_of(
             f"{strategy}: {', '.join(f'{rows:,}' for rows in sizes)} rows",

@@ -10,9 +10,8 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from itertools import product
-from math import hypot
 from pathlib import Path
-from statistics import mean, pstdev
+from statistics import mean
 from typing import NamedTuple
 
 import numpy as np
@@ -68,7 +67,7 @@ class Gap(NamedTuple):
     found: float
     expected: float
     deviations: float
-    """Of the difference, as folds differ: ours do, and the reference's."""
+    """Of the reference's folds."""
 
 
 def agreement(bench: Bench) -> Iterator[Finding]:
@@ -82,7 +81,7 @@ def measured(below: int, say: Callable[[str], None]) -> dict[str, list[Gap]]:
 
     Args:
         below: Rows of a dataset that is too large.
-        say: Told which are not.
+        say: Told which datasets are measured.
 
     Returns:
         By dataset, for each approach and metric.
@@ -111,8 +110,8 @@ def _gap(
 ) -> Gap:
     values = [value for one in folds if (value := one[metric]) is not None]
     found, expected = mean(values), float(row[f"{metric}_fold_mean"])
-    noise = hypot(pstdev(values), float(row[f"{metric}_fold_std"]))
-    return Gap(row["strategy"], metric, found, expected, abs(found - expected) / noise)
+    deviations = abs(found - expected) / float(row[f"{metric}_fold_std"])
+    return Gap(row["strategy"], metric, found, expected, deviations)
 
 
 def _told(dataset: str, gaps: list[Gap]) -> Finding:
@@ -121,7 +120,7 @@ def _told(dataset: str, gaps: list[Gap]) -> Finding:
     none = "; ".join(_beside(gap) for gap in gaps if gap.approach == Approach.NONE)
     return Finding(
         f"{', '.join(APPROACHES)} on {dataset}, five folds, forest of 100 trees",
-        f"means within {_NOISE} deviations of folds of the reference's",
+        f"the reference's means within {_NOISE} deviations of its folds",
         f"{sum(within)} of {len(within)}; none: {none}; farthest: {farthest.approach}, "
         f"{_beside(farthest)}: {farthest.deviations:.1f} deviations",
         all(within),

@@ -218,7 +218,7 @@ def test_any_stage_may_be_tried_again(
     expected = _files(config_of(tmp_path), DirectRunner())
     steps = next(calls)
     assert steps > 20
-    for step in range(1, steps, 8):
+    for step in range(1, steps, 4):
         calls, failing = count(1), [step]
         shutil.rmtree(tmp_path / "out")
         state = _in_flow(partial(_files, config_of(tmp_path)))
