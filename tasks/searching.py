@@ -5,7 +5,10 @@ How neighbours are searched is in algorithms; the donors were gathered by resamp
 
 import math
 import os
+from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 
 from schemas.manifest import Search
@@ -123,14 +126,13 @@ def prepared(
     rows, ordinals = donors(attempt, code)
     table = kept(attempt, _found(code))
     votes = {
-        name.removeprefix(_VOTE): one_chunk(table.column(name)).to_numpy()
+        name.removeprefix(_VOTE): _matrix(table.column(name)).view(np.bool_)
         for name in table.column_names
         if name.startswith(_VOTE)
     }
-    near = one_chunk(table.column(_NEIGHBOURS))
-    neighbours = near.flatten().to_numpy().reshape(len(near), -1)
+    found = Found(_matrix(table.column(_NEIGHBOURS)), votes)
     order = one_chunk(table.column(_ORDER)).to_numpy()
-    found, lot = Found(neighbours, votes), smote.Lot(plan.seed, code)
+    lot = smote.Lot(plan.seed, code)
     return smote.Model(rows, survey.columns, found, lot, order), ordinals
 
 
@@ -151,7 +153,17 @@ def _found(code: int) -> str:
 
 def _table(found: Found, order: Positions) -> pa.Table:
     """Lay out neighbours and order, then votes under the names of their columns."""
-    flat, k = pa.array(found.neighbours.reshape(-1)), found.neighbours.shape[1]
-    near = pa.FixedSizeListArray.from_arrays(flat, k)
-    names = [_NEIGHBOURS, _ORDER, *(_VOTE + name for name in found.votes)]
-    return pa.table([near, order, *found.votes.values()], names)
+    # As bytes, for Arrow packs booleans into bits, which no array can be laid over.
+    votes = {_VOTE + name: _lines(m.view(np.uint8)) for name, m in found.votes.items()}
+    return pa.table({_NEIGHBOURS: _lines(found.neighbours), _ORDER: order, **votes})
+
+
+def _lines(matrix: npt.NDArray[Any]) -> pa.Array:
+    flat = pa.array(matrix.reshape(-1))
+    return pa.FixedSizeListArray.from_arrays(flat, matrix.shape[1])
+
+
+def _matrix(lines: pa.ChunkedArray) -> npt.NDArray[Any]:
+    whole = one_chunk(lines)
+    flat: npt.NDArray[Any] = whole.flatten().to_numpy()
+    return flat.reshape(len(whole), -1)

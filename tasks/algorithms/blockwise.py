@@ -17,14 +17,15 @@ from threadpoolctl import ThreadpoolController
 
 T = TypeVar("T")
 R = TypeVar("R")
+S = TypeVar("S", bound=np.generic)
 
 
 def by_blocks(
-    work: Callable[[slice], npt.NDArray[np.int64]],
-    out: npt.NDArray[np.int64],
+    work: Callable[[slice], npt.NDArray[S]],
+    out: npt.NDArray[S],
     size: int,
     threads: int | None = None,
-) -> npt.NDArray[np.int64]:
+) -> npt.NDArray[S]:
     """Fill an array block by block; no number of threads changes a block.
 
     Args:

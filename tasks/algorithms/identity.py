@@ -8,7 +8,7 @@ from schemas.base import Frozen
 from schemas.config import BalanceConfig
 from schemas.strategy import StrategyKind
 
-FORMAT = 3
+FORMAT = 4
 """Raised when the same config begins to mean other bytes."""
 
 _WITHOUT_MEANING = {

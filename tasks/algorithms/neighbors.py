@@ -19,6 +19,8 @@ from tasks.algorithms.exact import Neighbours
 from tasks.algorithms.rare_levels import add_rare
 from tasks.algorithms.search_space import SearchSpace
 
+Marks = npt.NDArray[np.bool_]
+
 _CELLS = 2**17  # numbers held at once by a thread: 1 MB, about a cache
 
 
@@ -106,28 +108,23 @@ def _without_self(found: Positions, out: Positions) -> Positions:
     return out
 
 
-def majority(
-    codes: npt.NDArray[np.int32], rows: Positions, neighbours: Positions
-) -> Positions:
+def majority(codes: npt.NDArray[np.int32], neighbours: Positions) -> Marks:
     """Let the neighbours of some rows vote on a category.
 
     Args:
         codes: Shape (n,), the category of every row.
-        rows: Shape (m,), the rows that are voted for.
-        neighbours: Shape (m, k), nearest first.
+        neighbours: Shape (m, k), those of the rows that are voted for.
 
     Returns:
-        int64 of shape (m,): a row that has the most frequent category. Among ties that
-        is the row itself, if it has one of them, else its nearest neighbour that has.
+        Shape (m, k): which of them have a category that no other beats in votes.
 
     >>> codes = np.array([7, 8, 8, 9], np.int32)
-    >>> majority(codes, np.array([0, 3]), np.array([[1, 2, 3], [0, 1, 3]])).tolist()
-    [1, 3]
+    >>> majority(codes, np.array([[1, 2, 3], [0, 1, 3]])).tolist()
+    [[True, True, False], [True, True, True]]
     """
     ballots = codes[neighbours]
     votes = np.zeros(ballots.shape, np.int64)
     for ballot in ballots.T:
         votes += ballots == ballot[:, np.newaxis]
-    own = (ballots == codes[rows, np.newaxis]).sum(axis=1)
-    winners = neighbours[np.arange(len(rows)), votes.argmax(axis=1)]
-    return np.where(own == votes.max(axis=1), rows, winners)
+    marks: Marks = votes == votes.max(axis=1, keepdims=True)
+    return marks

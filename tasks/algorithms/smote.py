@@ -15,7 +15,7 @@ from schemas.survey import Column
 from tasks.algorithms.arrays import one_chunk
 from tasks.algorithms.distances import Positions
 from tasks.algorithms.interpolation import Floats, between
-from tasks.algorithms.kinship import Found, search, votes
+from tasks.algorithms.kinship import Found, counted, search, winners
 from tasks.algorithms.ordinal import between_levels
 from tasks.algorithms.search_space import categories
 from tasks.algorithms.selection import draws, draws_at, uniform
@@ -139,10 +139,11 @@ def derive(
     Returns:
         Rows in the donors' schema. Numbers and moments lie between their two parents,
         or are the parent's where one is missing, as do ranks of levels; categories are
-        voted by the parent's neighbours; key and ignored columns are null; the target
-        and the weight are the parent's.
+        voted by the parent's neighbours, ties ended as in ``kinship.winners``; key and
+        ignored columns are null; the target and the weight are the parent's.
     """
-    elected = {name: winners[parents] for name, winners in model.found.votes.items()}
+    votes = {name: marks[parents] for name, marks in model.found.votes.items()}
+    elected = winners(votes, model.found.neighbours[parents], neighbours)
     drawn = Drawn(parents, neighbours, lam)
     return _rows(model.donors, model.columns, elected, drawn)
 
@@ -164,7 +165,8 @@ def rederive(
     Returns:
         What ``derive`` gives.
     """
-    elected = votes(categories(donors, columns), drawn.parents, neighbours)
+    votes = counted(categories(donors, columns), neighbours)
+    elected = winners(votes, neighbours, drawn.neighbours)
     return _rows(donors, columns, elected, drawn)
 
 
