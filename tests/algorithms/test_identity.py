@@ -25,9 +25,14 @@ def test_what_nobody_asked_for_changes_no_key(
     assert comparison_key(config, "0").startswith(comparison)
 
 
-def test_a_later_field_that_is_asked_for_names_another_run() -> None:
+@pytest.mark.parametrize(
+    "later",
+    [{"evaluation": {"encoding": "one_hot"}}, {"infinities": "reject"}],
+)
+def test_a_later_field_that_is_asked_for_names_another_run(
+    later: dict[str, object],
+) -> None:
     plain = {"source": "x", "target": "y"}
-    wide = {**plain, "evaluation": {"encoding": "one_hot"}}
-    one, other = map(BalanceConfig.model_validate, (plain, wide))
+    one, other = map(BalanceConfig.model_validate, (plain, {**plain, **later}))
     assert run_key(one, "0") != run_key(other, "0")
     assert comparison_key(one, "0") != comparison_key(other, "0")

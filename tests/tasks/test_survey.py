@@ -253,17 +253,6 @@ def test_whatever_may_change_the_bytes_is_another_run(
     assert run_key(_config(Path("x")), "1") != plain
 
 
-def test_keys_from_before_there_was_a_choice_of_splits_stay() -> None:
-    """What is published need not be made anew for a field that says: as ever."""
-    old = BalanceConfig(source="x", target="y")
-    assert run_key(old, "0") == (
-        "7af088d6b189986e6405f7475f6305de64e25941f5b25c5132ccbff47863fbdc"
-    )
-    assert comparison_key(old, "0") == (
-        "68cc5bc59c1784628c99163b97bb17cfcf4f312c3cd0940b70a131b30efc0d44"
-    )
-
-
 def test_a_tournament_matters_where_it_decides() -> None:
     evidence = {"strategy": {"kind": "evidence"}}
     for fields, matters in ((evidence, True), ({}, False)):
@@ -300,15 +289,3 @@ def test_a_comparison_is_named_by_what_decides_it() -> None:
     keys = {comparison_key(_config(Path("x"), **fields), "0") for fields in others}
     assert len(keys | {plain, run_key(_config(Path("x")), "0")}) == len(others) + 2
     assert comparison_key(_config(Path("x")), "1") != plain
-
-
-def test_what_came_to_the_config_later_changes_no_key_of_before() -> None:
-    config = BalanceConfig(source="x", target="y")
-    before = "7af088d6b189986e6405f7475f6305de64e25941f5b25c5132ccbff47863fbdc"
-    compared = "68cc5bc59c1784628c99163b97bb17cfcf4f312c3cd0940b70a131b30efc0d44"
-    assert (run_key(config, "0"), comparison_key(config, "0")) == (before, compared)
-    later = BalanceConfig.model_validate(
-        {"source": "x", "target": "y", "infinities": "reject"}
-    )
-    assert run_key(later, "0") != before
-    assert comparison_key(later, "0") != compared
