@@ -6,14 +6,16 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import settings
 
+from tests.prefect_home import share
 from tests.s3 import S3, serving
 
 # A busy machine is slow, not wrong; how long things take is for the benchmarks to say.
 # A hundred examples, the default, would take the suite beyond 20 minutes on two cores.
 settings.register_profile(
-    "evenkeel", parent=settings.default, deadline=None, max_examples=70
+    "evenkeel", parent=settings.default, deadline=None, max_examples=50
 )
 settings.load_profile("evenkeel")
+share()
 
 
 @pytest.fixture(scope="session")

@@ -18,6 +18,7 @@ from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
 from flows.servers import HOST, POOL, prefect, server, worker
+from tests.prefect_home import prefect_home
 
 ROOT = Path(__file__).parents[1]
 _PARTS = ("flows", "tasks", "schemas", "tests/data", "prefect.yaml")
@@ -127,14 +128,14 @@ def served(home: Path) -> Iterator[str]:
     would take the other's server for its own.
 
     Args:
-        home: As for flows.servers.server.
+        home: As for flows.servers.server; is not there yet.
     """
     with socket.socket() as holder:
         holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         with suppress(OSError):  # taken by someone else is as good
             holder.bind((HOST, 4200))
             holder.listen()
-        with server(home) as address:
+        with server(prefect_home(home)) as address:
             yield address
 
 

@@ -20,6 +20,7 @@ from prefect.states import Crashed
 from flows.automations import DIED, FLOWS, mark_dead_runs, upsert
 from flows.cli import main
 from flows.servers import server
+from tests.prefect_home import prefect_home
 from tests.project import ROOT, Project, until
 
 pytestmark = pytest.mark.prefect
@@ -37,7 +38,7 @@ ALL = ["automations", "--notify", "custom-webhook/on-call"]
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
     """Serve, and have this process talk to the server."""
     folder = tmp_path_factory.mktemp("automations")
-    with server(folder / "home") as address:
+    with server(prefect_home(folder / "home")) as address:
         settings = {
             "PREFECT_API_URL": f"{address}/api",
             "PREFECT_HOME": str(folder / "client"),

@@ -5,8 +5,9 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from prefect.client.orchestration import SyncPrefectClient
 from flows.automations import DIED, mark_dead_runs, upsert
 from flows.servers import server
 from tests.datasets import request
+from tests.prefect_home import prefect_home
 from tests.project import ROOT, Project, until
 
 pytestmark = [pytest.mark.prefect, pytest.mark.timeout(600)]
@@ -27,7 +29,7 @@ WITHIN = 45
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
     """Serve with the automation, its patience cut short."""
     folder = tmp_path_factory.mktemp("died")
-    with server(folder / "home") as address:
+    with server(prefect_home(folder / "home")) as address:
         settings = {
             "PREFECT_API_URL": f"{address}/api",
             "PREFECT_HOME": str(folder / "client"),
@@ -35,7 +37,6 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
             # The run that is killed has more to do than it will ever finish.
             "EVENKEEL_MEMORY_LIMIT": "1000000GB",
             "EVENKEEL_ACCELERATE": "0",
-            # It need not keep all cores from other tests meanwhile.
             "LOKY_MAX_CPU_COUNT": "1",
         }
         with SyncPrefectClient(f"{address}/api") as client:
@@ -64,6 +65,13 @@ def _balancing(
             process.kill()
 
 
+def _stand_back(process: int) -> None:
+    """Let other tests have the cores meanwhile, and the process what they leave."""
+    for thread in Path(f"/proc/{process}/task").iterdir():
+        with suppress(ProcessLookupError):  # it has just ended
+            os.setpriority(os.PRIO_PROCESS, int(thread.name), 10)
+
+
 def _run_of(site: Project, dataset: str) -> dict[str, Any] | None:
     found = [run for run in site.runs("balance") if f" {dataset} " in run["name"]]
     return found[0] if found else None
@@ -81,6 +89,7 @@ def test_only_a_run_whose_process_was_killed_is_marked_as_crashed(
         assert process.wait(200) == 0
     with _balancing(site, "adult", trees=1_000_000) as process:
         run = until(lambda: _run_of(site, "adult"), "the run")
+        _stand_back(process.pid)
         # Three heartbeats take longer than the patience: it outlived that.
         until(lambda: _heartbeats(site, run) >= 3, "its heartbeats", 200)
         assert site.runs("balance")[0]["state_name"] == "Running"

@@ -12,6 +12,7 @@ from prefect.states import Running
 
 from flows.pools import make_pool, working
 from flows.servers import POOL, server
+from tests.prefect_home import prefect_home
 
 pytestmark = pytest.mark.prefect
 
@@ -19,7 +20,7 @@ pytestmark = pytest.mark.prefect
 @pytest.fixture(scope="module")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Serve."""
-    with server(tmp_path_factory.mktemp("pools") / "home") as served:
+    with server(prefect_home(tmp_path_factory.mktemp("pools") / "home")) as served:
         yield served
 
 
@@ -63,7 +64,7 @@ def test_a_pool_that_is_there_keeps_what_people_changed(address: str) -> None:
 
 def test_a_worker_is_stopped_even_if_the_server_is_gone(tmp_path: Path) -> None:
     with ExitStack() as serving:
-        address = serving.enter_context(server(tmp_path / "home"))
+        address = serving.enter_context(server(prefect_home(tmp_path / "home")))
         with SyncPrefectClient(f"{address}/api") as client:
             make_pool(client)
             with working(client, _settings(address, tmp_path), tmp_path):

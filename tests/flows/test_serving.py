@@ -22,6 +22,7 @@ from flows.serving import serve
 from schemas.config import BalanceConfig
 from schemas.errors import UserError
 from tests.datasets import request
+from tests.prefect_home import prefect_home
 from tests.project import Project, copy_project, until
 
 pytestmark = pytest.mark.prefect
@@ -144,7 +145,7 @@ IN_BACKGROUND = ("sh", "-c", 'trap "" INT; exec "$@"', "sh")
 def test_stopped_while_a_run_runs_it_cancels_it_and_leaves_no_process(
     tmp_path: Path, project: Path, command: tuple[str, ...], first: int, second: int
 ) -> None:
-    home = tmp_path / "home"
+    home = prefect_home(tmp_path / "home")
     with _serving(project, home, *command) as process:
         _start_run(_address(process))
         assert len(_processes(home)) >= 4  # ours, the server, the worker, the run
@@ -213,7 +214,7 @@ def test_it_brings_up_the_deployments_the_automation_and_a_run_to_look_at(
 def test_without_prefect_yaml_it_says_so_and_serves_on(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("PREFECT_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("PREFECT_HOME", str(prefect_home(tmp_path / "home")))
     counts: list[int] = []
 
     def look(address: str) -> None:
@@ -228,7 +229,7 @@ def test_without_prefect_yaml_it_says_so_and_serves_on(
 def test_deployments_that_do_not_deploy_are_an_error_in_words(
     tmp_path: Path, project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    home = tmp_path / "home"
+    home = prefect_home(tmp_path / "home")
     monkeypatch.setenv("PREFECT_HOME", str(home))
     (project / "prefect.yaml").write_text(ONE_DEPLOYMENT.replace(":nap", ":snore"))
     with pytest.raises(UserError, match=r"cannot be deployed(?s:.*)snore"):
