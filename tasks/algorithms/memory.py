@@ -27,6 +27,7 @@ _SINGLE = (
     6  # of each number of a donor: in single precision, where codes do not suffice
 )
 _NEIGHBOUR = 16  # of each neighbour: found, and found again by rare levels
+_VOTE = 1  # of each neighbour and categorical column
 _ARRAYS, _PLACED = 24, 16  # of each number in memory; where levels are coordinates
 _FRAME = 32  # of each feature of a sampled row: as a frame, and as two matrices
 _NODE = 5  # of each tree, for each row it is trained on and each class
@@ -187,7 +188,8 @@ def _searched(survey: Survey, rows: int, k: int, row_bytes: int) -> int:
     """Beyond the budget arrays lie in files, whose pages the kernel takes back."""
     levels = len(categorical(survey.columns))
     numbers = len(numeric(survey.columns)) + levels
-    arrays = (_ARRAYS + (_PLACED if levels else 0)) * numbers + _NEIGHBOUR * k
+    arrays = (_ARRAYS + (_PLACED if levels else 0)) * numbers
+    arrays += (_NEIGHBOUR + _VOTE * levels) * k
     inside = min(rows * arrays, BUDGET * arrays // held_bytes(numbers, k))
     outside = rows * (_DONOR + _SINGLE * numbers)
     return min(2 * rows * row_bytes, _GATHERED) + outside + inside
