@@ -37,7 +37,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
             # The run that is killed has more to do than it will ever finish.
             "EVENKEEL_MEMORY_LIMIT": "1000000GB",
             "EVENKEEL_ACCELERATE": "0",
-            "LOKY_MAX_CPU_COUNT": "1",
+            "LOKY_MAX_CPU_COUNT": "1",  # other tests want the cores
         }
         with SyncPrefectClient(f"{address}/api") as client:
             assert upsert(client, mark_dead_runs(timedelta(seconds=WITHIN))) == "made"
